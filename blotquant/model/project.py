@@ -1,0 +1,126 @@
+"""What the user decided: photographs, samples, settings, and corrections of what was detected."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from blotquant.model.band import Band
+from blotquant.model.geometry import Membrane
+from blotquant.model.image import Polarity
+from blotquant.model.lane import Lane
+from blotquant.model.sample import Sample
+from blotquant.model.settings import AnalysisSettings
+
+
+class ImageRole(StrEnum):
+    """What a photograph is for."""
+
+    TARGET = "target"
+    LOADING = "loading"
+    TOTAL_PROTEIN = "total-protein"
+    MARKER = "marker"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Photograph:
+    """One image file of the experiment and what the user said of it.
+
+    Parameters
+    ----------
+    id
+        Unique in the project; what lanes, bands and membranes refer to.
+    file
+        Path with forward slashes, as the user gave it; relative to the project's folder where it
+        can be.
+    membranes
+        Names of the physical membranes on it, top to bottom, then left to right. One name for a
+        photograph with several blots is completed to ``NAME.1``, ``NAME.2``.
+    targets
+        Target ids that were probed here; empty means those of the panel.
+    polarity
+        None means guess.
+    sha256
+        Of the file when it was added, empty when not known yet.
+    """
+
+    id: str
+    file: str
+    membranes: tuple[str, ...] = ()
+    targets: tuple[str, ...] = ()
+    role: ImageRole = ImageRole.TARGET
+    ladder: str = ""
+    chemistry: str = ""
+    polarity: Polarity | None = None
+    exposure_s: float | None = None
+    sha256: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlacedMembranes:
+    """Membranes that the user drew on a photograph: they replace detection there."""
+
+    image: str
+    membranes: tuple[Membrane, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlacedLanes:
+    """Lanes that the user corrected on one membrane of one photograph: they replace detection."""
+
+    image: str
+    membrane: str
+    lanes: tuple[Lane, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlacedBands:
+    """Bands that the user corrected on one membrane of one photograph: they replace detection.
+
+    A lane without a band in some row gets one at the row's height.
+    """
+
+    image: str
+    membrane: str
+    bands: tuple[Band, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssignedRow:
+    """The user's word on what a row is: `target` and `form`, or "" for "none of the targets"."""
+
+    image: str
+    membrane: str
+    row: int
+    target: str
+    form: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Project:
+    """Everything that a person decided about an experiment. Results follow from it.
+
+    Deleting an entry of `membranes`, `lanes`, `bands` or `rows` brings detection back.
+    """
+
+    name: str = "Untitled"
+    photographs: tuple[Photograph, ...] = ()
+    samples: tuple[Sample, ...] = ()
+    settings: AnalysisSettings = field(default_factory=AnalysisSettings)
+    membranes: tuple[PlacedMembranes, ...] = ()
+    lanes: tuple[PlacedLanes, ...] = ()
+    bands: tuple[PlacedBands, ...] = ()
+    rows: tuple[AssignedRow, ...] = ()
+    note: str = ""
+
+    def __post_init__(self) -> None:
+        ids = [p.id for p in self.photographs]
+        if len(set(ids)) != len(ids):
+            raise ValueError("photograph ids must be unique")
+
+    def photograph(self, image: str) -> Photograph:
+        """Return the photograph with this id; raise KeyError if there is none."""
+        for p in self.photographs:
+            if p.id == image:
+                return p
+        raise KeyError(image)
