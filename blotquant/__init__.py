@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from blotquant.errors import BlotquantError
+    from blotquant.export import write
     from blotquant.io.images import read_image
     from blotquant.io.open_project import open_project, save_project
     from blotquant.model.project import Photograph, Project
     from blotquant.model.results import Analysis
     from blotquant.model.settings import AnalysisSettings
     from blotquant.pipeline import analyse
-    from blotquant.export import write
 
 __version__ = "0.1.0"
 
@@ -51,7 +51,7 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> Any:  # noqa: ANN401 - any of the public names
+def __getattr__(name: str) -> Any:
     """Import a public name when it is first used, so that start-up stays fast."""
     if name not in _HOME:
         raise AttributeError(f"module 'blotquant' has no attribute {name!r}")

@@ -68,7 +68,7 @@ class Registry(Generic[T]):
             )
         return self._factories[name]
 
-    def create(self, name: str, **parameters: Any) -> T:  # noqa: ANN401 - each method has its own
+    def create(self, name: str, **parameters: Any) -> T:
         """Make the method called `name` with its parameters."""
         return self.factory(name)(**parameters)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from dataclasses import dataclass
 from enum import StrEnum
@@ -61,7 +62,7 @@ class Lane:
         if len(self.nodes) < 2:
             raise ValueError("a lane needs at least two nodes")
         ys = [y for _, y in self.nodes]
-        if any(b <= a for a, b in zip(ys, ys[1:], strict=False)):
+        if any(b <= a for a, b in itertools.pairwise(ys)):
             raise ValueError("lane nodes must run strictly downwards")
         if not self.width_px > 0:
             raise ValueError("a lane's width must be positive")
@@ -69,12 +70,12 @@ class Lane:
     @property
     def length_px(self) -> float:
         """Length of the axis."""
-        return sum(math.dist(a, b) for a, b in zip(self.nodes, self.nodes[1:], strict=False))
+        return sum(math.dist(a, b) for a, b in itertools.pairwise(self.nodes))
 
     def point_at(self, position_px: float) -> Point:
         """Return the (x, y) at a distance along the axis; beyond the ends it runs on straight."""
         rest = position_px
-        pairs = list(zip(self.nodes, self.nodes[1:], strict=False))
+        pairs = list(itertools.pairwise(self.nodes))
         for i, (a, b) in enumerate(pairs):
             step = math.dist(a, b)
             if rest <= step or i == len(pairs) - 1:
@@ -85,7 +86,7 @@ class Lane:
 
     def x_at(self, y: float) -> float:
         """Return the x of the axis at height y; beyond the ends it runs on straight."""
-        pairs = list(zip(self.nodes, self.nodes[1:], strict=False))
+        pairs = list(itertools.pairwise(self.nodes))
         for i, (a, b) in enumerate(pairs):
             if y <= b[1] or i == len(pairs) - 1:
                 return a[0] + (y - a[1]) / (b[1] - a[1]) * (b[0] - a[0])
@@ -94,7 +95,7 @@ class Lane:
     def position_at(self, y: float) -> float:
         """Return the distance along the axis at height y; the inverse of `point_at`'s y."""
         done = 0.0
-        pairs = list(zip(self.nodes, self.nodes[1:], strict=False))
+        pairs = list(itertools.pairwise(self.nodes))
         for i, (a, b) in enumerate(pairs):
             step = math.dist(a, b)
             if y <= b[1] or i == len(pairs) - 1:
@@ -108,8 +109,9 @@ class LaneProfile:
     """What the detector saw along one lane, sampled at steps of 1 px along its axis.
 
     All arrays have the same length and are read-only. `signal` is in counts per pixel (mean across
-    the lane, bands positive whatever the file's polarity), `area_px` the area that each step covers,
-    `variance` the noise variance of `signal`, `saturated` the share of saturated pixels in a step.
+    the lane, bands positive whatever the file's polarity), `area_px` the area that each step
+    covers, `variance` the noise variance of `signal`, `saturated` the share of saturated pixels in
+    a step.
     """
 
     position_px: NDArray[Any]

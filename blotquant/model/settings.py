@@ -12,7 +12,7 @@ from typing import Any
 from blotquant.errors import SettingsError
 
 
-def _setting(default: Any, label: str, help_text: str, **more: Any) -> Any:  # noqa: ANN401
+def _setting(default: Any, label: str, help_text: str, **more: Any) -> Any:
     return field(default=default, metadata={"label": label, "help": help_text, **more})
 
 
@@ -26,7 +26,7 @@ class AnalysisSettings:
     loading_control: tuple[str, ...] = _setting(
         (),
         "Loading control",
-        "Targets to normalise by, `total-protein`, or none; empty takes the control that was probed",
+        "Targets to normalise by, `total-protein` or `none`; empty takes the control that was probed",
         choices="controls",
     )
     control: str = _setting(

@@ -1,0 +1,35 @@
+# make run    start blotquant on the demo experiment (without a display: results and a picture)
+# make test   set up and run every check and test, without a display
+# Both need Python 3.11 or later and nothing else; PYTHON=/path/to/python3 chooses another one.
+
+PYTHON ?= python3
+VENV_PYTHON := $(if $(filter Windows_NT,$(OS)),.venv/Scripts/python.exe,.venv/bin/python)
+
+.PHONY: run test demo bench screenshots environment environment-dev clean
+
+run: environment
+	$(VENV_PYTHON) tools/run_demo.py
+
+demo: environment
+	$(VENV_PYTHON) tools/run_demo.py --headless
+
+test: environment-dev
+	$(VENV_PYTHON) tools/system_libraries.py
+	$(VENV_PYTHON) tools/check.py
+
+bench: environment-dev
+	$(VENV_PYTHON) tools/system_libraries.py
+	QT_QPA_PLATFORM=offscreen $(VENV_PYTHON) -m pytest tests/bench --benchmark-enable --benchmark-only -q
+
+screenshots: environment
+	$(VENV_PYTHON) tools/system_libraries.py
+	$(VENV_PYTHON) tools/screenshots.py
+
+environment:
+	@$(PYTHON) tools/environment.py
+
+environment-dev:
+	@$(PYTHON) tools/environment.py --dev
+
+clean:
+	$(PYTHON) tools/clean.py

@@ -1,0 +1,1 @@
+"""The desktop window of blotquant: Qt, and nothing that a script could want."""

@@ -1,0 +1,1 @@
+"""The few dialogs: questions whose answer is needed, and help."""

@@ -1,0 +1,197 @@
+"""The mouse on the blot: click selects, a drag on the selection edits, tools add."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from statistics import median
+
+from PySide6.QtCore import QObject, Qt, Signal
+
+from blotquant import edits
+from blotquant.model.geometry import Membrane, Point
+from blotquant_app.document import Document
+from blotquant_app.gestures.drags import Drag, lane_after
+from blotquant_app.gestures.hits import Hit, Part, hit_at
+from blotquant_app.selection import Selected, Selection
+from blotquant_app.views.outlines import along_and_across
+from blotquant_app.views.shown import BlotScene
+
+_DEFAULT_LANE_SHARE = 0.06  # of the membrane's width, for the first lane of a membrane
+
+
+class Gestures(QObject):
+    """Turns presses, moves and releases in file pixels into edits of the document.
+
+    Parameters
+    ----------
+    scene
+        Returns what the picture shows now.
+    """
+
+    tool_changed = Signal(str)
+    menu_wanted = Signal(object)
+    advice = Signal(str)
+
+    def __init__(
+        self,
+        document: Document,
+        selection: Selection,
+        scene: Callable[[], BlotScene],
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._document = document
+        self._selection = selection
+        self._scene = scene
+        self._drag: Drag | None = None
+        self._tool = ""
+
+    @property
+    def tool(self) -> str:
+        """`lane` or `band` while one is to be added, else empty."""
+        return self._tool
+
+    @property
+    def is_dragging(self) -> bool:
+        """Whether something moves under the mouse."""
+        return self._drag is not None
+
+    def take_tool(self, tool: str) -> None:
+        """Take a tool in hand, or put it down with an empty name or the same one again."""
+        self._tool = "" if tool == self._tool else tool
+        self.tool_changed.emit(self._tool)
+
+    def press(self, point: Point, reach_px: float) -> bool:
+        """Begin a drag if the press is on the selection; return whether it is."""
+        scene = self._scene()
+        hit = hit_at(scene, self._selection.now, point, reach_px)
+        if self._tool or hit is None or not self._is_selected(hit):
+            return False
+        self._drag = Drag(project=self._document.project, scene=scene, hit=hit, start=point)
+        return True
+
+    def move(self, point: Point) -> None:
+        """Show where the drag has come to."""
+        if self._drag is not None:
+            self._document.preview(self._drag.project_at(point))
+
+    def release(self, point: Point) -> None:
+        """End the drag: one step in the history."""
+        if self._drag is None:
+            return
+        drag, self._drag = self._drag, None
+        new = drag.project_at(point)
+        now = self._selection.now
+        self._document.edit(drag.text, new)
+        if not drag.hit.row:
+            number = lane_after(drag.scene, now, new)
+            self._selection.select_lane(now.membrane, number)
+
+    def cancel(self) -> bool:
+        """Give back what was there before the drag, or put the tool down; say whether it did."""
+        if self._drag is not None:
+            self._drag = None
+            self._document.drop_preview()
+            return True
+        if self._tool:
+            self.take_tool("")
+            return True
+        return False
+
+    def click(self, point: Point, reach_px: float) -> None:
+        """Use the tool in hand, or select what lies here."""
+        if self._tool == "lane":
+            self._add_lane(point)
+            return
+        if self._tool == "band":
+            self._add_band(point)
+            return
+        hit = hit_at(self._scene(), self._selection.now, point, reach_px)
+        if hit is None:
+            self._selection.clear()
+        else:
+            self._selection.select_band(hit.membrane, hit.lane, hit.row)
+
+    def menu(self, point: Point, reach_px: float) -> None:
+        """Select what lies here and ask for its menu."""
+        hit = hit_at(self._scene(), self._selection.now, point, reach_px)
+        if hit is not None:
+            self._selection.select_band(hit.membrane, hit.lane, hit.row)
+        self.menu_wanted.emit(hit)
+
+    def cursor(self, point: Point, reach_px: float) -> Qt.CursorShape:
+        """Return the mouse cursor that says what a press here would do."""
+        if self._tool:
+            return Qt.CursorShape.CrossCursor
+        hit = hit_at(self._scene(), self._selection.now, point, reach_px)
+        if hit is None:
+            return Qt.CursorShape.ArrowCursor
+        if not self._is_selected(hit):
+            return Qt.CursorShape.PointingHandCursor
+        if hit.part in {Part.LEFT, Part.RIGHT}:
+            return Qt.CursorShape.SizeHorCursor
+        if hit.part in {Part.TOP, Part.BOTTOM}:
+            return Qt.CursorShape.SizeVerCursor
+        return Qt.CursorShape.SizeAllCursor
+
+    def _is_selected(self, hit: Hit) -> bool:
+        now = self._selection.now
+        return (hit.membrane, hit.lane, hit.row) == (now.membrane, now.lane, now.row)
+
+    def _add_lane(self, point: Point) -> None:
+        scene = self._scene()
+        membrane = next((m for m in scene.membranes if m.contains(point)), None)
+        if membrane is None:
+            self.advice.emit("A lane lies on a membrane. Click inside the blot.")
+            return
+        lanes = scene.lanes_of(membrane.name)
+        nodes, width = _new_lane(membrane, scene, point)
+        new = edits.add_lane(
+            self._document.project, lanes, scene.image, membrane.name, nodes, width
+        )
+        now = Selected(image=scene.image, membrane=membrane.name)
+        self._document.edit("Add a lane", new)
+        self._selection.select_lane(membrane.name, lane_after(scene, now, new))
+        self.take_tool("")
+
+    def _add_band(self, point: Point) -> None:
+        scene = self._scene()
+        for lane in scene.lanes:
+            along, across = along_and_across(lane, point)
+            if abs(across) <= lane.width_px / 2 and 0 <= along <= lane.length_px:
+                self._add_band_in(scene, lane.membrane, lane.number, along)
+                return
+        self.advice.emit("A band lies in a lane. Click inside a lane, or add the lane first.")
+
+    def _add_band_in(self, scene: BlotScene, membrane: str, lane: int, along: float) -> None:
+        bands = scene.bands_of(membrane)
+        here = next(
+            (b for b in bands if b.lane == lane and b.start_px <= along <= b.stop_px), None
+        )
+        if here is not None:
+            # A click inside a row's place says that its band is there after all.
+            new = edits.add_band(self._document.project, bands, lane, here.row)
+            row = here.row
+        else:
+            new = edits.add_row(
+                self._document.project, scene.lanes_of(membrane), bands, lane, along
+            )
+            above = [b.row for b in bands if b.lane == lane and b.apex_px <= along]
+            row = max(above) + 1 if above else min((b.row for b in bands), default=1)
+        self._document.edit(f"Add a band to lane {lane}", new)
+        self._selection.select_band(membrane, lane, row)
+        self.take_tool("")
+
+
+def _new_lane(
+    membrane: Membrane, scene: BlotScene, point: Point
+) -> tuple[tuple[Point, ...], float]:
+    """Return nodes through a point, shaped like the nearest lane, and the usual width."""
+    lanes = scene.lanes_of(membrane.name)
+    if lanes:
+        nearest = min(lanes, key=lambda lane: abs(lane.x_at(point[1]) - point[0]))
+        dx = point[0] - nearest.x_at(point[1])
+        return tuple((x + dx, y) for x, y in nearest.nodes), median(n.width_px for n in lanes)
+    left, top, right, bottom = membrane.bounds
+    nodes = ((point[0], top), (point[0], bottom))
+    return nodes, max((right - left) * _DEFAULT_LANE_SHARE, 4.0)

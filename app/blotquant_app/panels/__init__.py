@@ -1,0 +1,1 @@
+"""The docks: the experiment on the left, the inspector on the right."""

@@ -1,0 +1,87 @@
+"""Bands: the selected one with its numbers, sensitivity and background."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QGridLayout, QWidget
+
+from blotquant.model.band import Band, BandMeasurement
+from blotquant_app.actions import Actions
+from blotquant_app.digits import count, plain, with_error
+from blotquant_app.panels.page import Page
+from blotquant_app.panels.settings_form import SettingsForm
+from blotquant_app.panels.widgets import Lines, body, button, caption, section
+from blotquant_app.session import Session
+from blotquant_app.tables.columns import flag_advice
+
+
+class BandsPage(Page):
+    """What was measured of the selected band, and how bands are found and measured."""
+
+    def __init__(self, session: Session, actions: Actions) -> None:
+        super().__init__(session, "Bands")
+        self.summary = body()
+        self.chosen = section("Selected band")
+        self.numbers = Lines()
+        self.form = SettingsForm(session, ("background", "sensitivity"))
+        buttons = QWidget()
+        grid = QGridLayout(buttons)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.addWidget(button("Add band", actions.trigger("add_band"), tip="Key B"), 0, 0)
+        grid.addWidget(button("Delete band", actions.trigger("delete"), tip="Key Del"), 0, 1)
+        grid.addWidget(button("Exclude", actions.trigger("exclude"), tip="Key X"), 1, 0)
+        grid.addWidget(button("Delete row", actions.trigger("delete_row")), 1, 1)
+        grid.addWidget(button("Detect again", actions.trigger("detect_bands")), 2, 0, 1, 2)
+        self.add(
+            self.summary,
+            self.chosen,
+            self.numbers,
+            buttons,
+            section("Measurement"),
+            self.form,
+        )
+        self.close_column()
+
+    def refresh(self) -> None:
+        """Show the bands of the selected photograph."""
+        scene = self.session.scene()
+        rows = {(b.membrane, b.row) for b in scene.bands}
+        found = sum(b.found for b in scene.bands)
+        self.summary.setText(
+            f"{count(found, 'band')} in {count(len(rows), 'row')}"
+            if rows
+            else "No bands yet. Press B and click where one is, or lower the sensitivity."
+        )
+        now = self.session.selection.now
+        band = scene.band(now.membrane, now.lane, now.row)
+        measured = scene.measurement(band) if band is not None else None
+        self.chosen.setText(
+            f"ROW {now.row}, LANE {now.lane}" if band is not None else "SELECTED BAND"
+        )
+        self.numbers.show_for((band, measured), lambda: _lines(band, measured))
+        self.form.refresh()
+
+
+def _lines(band: Band | None, measured: BandMeasurement | None) -> list[QWidget]:
+    if band is None:
+        return [caption("Click a band in the picture, the profile or the table.")]
+    if measured is None:
+        return [caption("Measuring …")]
+    lines = [
+        body(f"Volume {with_error(measured.volume, measured.volume_se)} counts × px"),
+        caption(
+            f"{plain(measured.raw_volume, 5)} raw, {plain(measured.background_volume, 5)} of it "
+            f"background, over {plain(measured.area_px, 4)} px"
+        ),
+        caption(
+            f"Signal to noise {plain(measured.snr, 2)}; detected from {plain(measured.lod)}, "
+            f"quantified from {plain(measured.loq)} counts × px"
+        ),
+    ]
+    if band.reason:
+        lines.append(body(band.reason))
+    advice = flag_advice(measured.flags)
+    if advice:
+        warning = body(advice)
+        warning.setObjectName("warningText")
+        lines.append(warning)
+    return lines

@@ -1,0 +1,70 @@
+"""The inspector: one page per stage."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import StrEnum
+
+from PySide6.QtWidgets import QStackedWidget, QWidget
+
+from blotquant.model.results import Ratio
+from blotquant_app.actions import Actions
+from blotquant_app.panels.bands_page import BandsPage
+from blotquant_app.panels.images_page import ImagesPage
+from blotquant_app.panels.lanes_page import LanesPage
+from blotquant_app.panels.normalise_page import NormalisePage
+from blotquant_app.panels.page import Page
+from blotquant_app.panels.results_page import ResultsPage
+from blotquant_app.panels.targets_page import TargetsPage
+from blotquant_app.session import Session
+from blotquant_app.views.blot_view import BlotView
+
+
+class Stage(StrEnum):
+    """The stages of the way from photographs to ratios."""
+
+    IMAGES = "Images"
+    LANES = "Lanes"
+    BANDS = "Bands"
+    TARGETS = "Targets"
+    NORMALISE = "Normalise"
+    RESULTS = "Results"
+
+
+class Inspector(QStackedWidget):
+    """Shows the page of the current stage; only that one is kept up to date."""
+
+    def __init__(
+        self,
+        session: Session,
+        actions: Actions,
+        view: BlotView,
+        selected_ratio: Callable[[], Ratio | None],
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.pages: dict[Stage, Page] = {
+            Stage.IMAGES: ImagesPage(session, view),
+            Stage.LANES: LanesPage(session, actions),
+            Stage.BANDS: BandsPage(session, actions),
+            Stage.TARGETS: TargetsPage(session),
+            Stage.NORMALISE: NormalisePage(session),
+            Stage.RESULTS: ResultsPage(session, actions, selected_ratio),
+        }
+        for page in self.pages.values():
+            self.addWidget(page)
+        session.document.changed.connect(self.refresh)
+        session.analysed.connect(self.refresh)
+        session.image_read.connect(self.refresh)
+        session.selection.changed.connect(self.refresh)
+
+    def show_stage(self, stage: Stage) -> None:
+        """Show the page of a stage."""
+        self.setCurrentWidget(self.pages[stage])
+        self.refresh()
+
+    def refresh(self, *_: object) -> None:
+        """Bring the page on the screen up to date."""
+        page = self.currentWidget()
+        if isinstance(page, Page):
+            page.refresh()

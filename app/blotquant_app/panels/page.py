@@ -1,0 +1,40 @@
+"""What all pages of the inspector have in common."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
+
+from blotquant_app.session import Session
+
+
+class Page(QScrollArea):
+    """A scrolling column with a title; `refresh` is called while the page is on the screen."""
+
+    def __init__(self, session: Session, title: str) -> None:
+        super().__init__()
+        self.session = session
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        holder = QWidget()
+        self.column = QVBoxLayout(holder)
+        self.column.setContentsMargins(16, 8, 16, 16)
+        self.column.setSpacing(8)
+        heading = QLabel(title)
+        heading.setObjectName("pageTitle")
+        self.column.addWidget(heading)
+        self.setWidget(holder)
+
+    def add(self, *widgets: QWidget) -> None:
+        """Put widgets at the end of the column."""
+        for widget in widgets:
+            self.column.addWidget(widget)
+
+    def close_column(self) -> None:
+        """Let the free space be at the end."""
+        self.column.addStretch(1)
+
+    def refresh(self) -> None:
+        """Show what the document, the analysis and the selection hold."""
+        raise NotImplementedError

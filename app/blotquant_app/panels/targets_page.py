@@ -1,0 +1,136 @@
+"""Targets: the panel, what was probed on the photograph, and what each row is."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QListWidget, QListWidgetItem, QWidget
+
+from blotquant import edits
+from blotquant.model.project import Photograph
+from blotquant_app.panels.choices import Choice
+from blotquant_app.panels.page import Page
+from blotquant_app.panels.row_menu import assign_row, row_choices
+from blotquant_app.panels.settings_form import SettingsForm
+from blotquant_app.panels.widgets import ChoiceBox, Lines, caption, labelled, section
+from blotquant_app.session import Session
+from blotquant_app.views.shown import BlotScene, RowLabel
+
+_LIST_HEIGHT = 150
+
+
+class TargetsPage(Page):
+    """Panel, probed targets and the assignment of every row."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session, "Targets")
+        self.form = SettingsForm(session, ("panel",))
+        self.probed = QListWidget()
+        self.probed.setAccessibleName("Targets probed on this photograph")
+        self.probed.setFixedHeight(_LIST_HEIGHT)
+        self.probed.itemChanged.connect(self._probe)
+        self._listed: tuple[str, ...] = ()
+        self.rows = Lines()
+        self.ladder = SettingsForm(session, ("ladder", "chemistry"))
+        self.add(
+            self.form,
+            section("Probed on this photograph"),
+            caption("Nothing ticked means: every target of the panel."),
+            self.probed,
+            section("Rows"),
+            self.rows,
+            section("Molecular weight"),
+            self.ladder,
+        )
+        self.close_column()
+
+    def refresh(self) -> None:
+        """Show panel, targets and rows of the selected photograph."""
+        self.form.refresh()
+        self.ladder.refresh()
+        self._show_probed()
+        scene = self.session.scene()
+        state = (scene.labels, self.session.selection.now, self._photograph())
+        self.rows.show_for(state, lambda: self._row_fields(scene))
+
+    def _photograph(self) -> Photograph | None:
+        image = self.session.selection.now.image
+        return next((p for p in self.session.document.shown.photographs if p.id == image), None)
+
+    def _show_probed(self) -> None:
+        photograph = self._photograph()
+        probed = set(photograph.targets) if photograph else set()
+        library, settings = self.session.library, self.session.document.shown.settings
+        known = {p.id for p in library.panels}
+        panel = library.panel(settings.panel) if settings.panel in known else None
+        first = (*panel.targets, *panel.loading_controls) if panel else ()
+        targets = sorted(
+            library.targets, key=lambda t: (t.id not in probed, t.id not in first)
+        )
+        # The order is kept while it is on the screen: what is ticked may not jump away.
+        if set(self._listed) != {t.id for t in targets} or not self.probed.count():
+            self._listed = tuple(t.id for t in targets)
+            self._fill(targets_by_id={t.id: (t.name, t.caution) for t in targets})
+        self.probed.blockSignals(True)  # noqa: FBT003 - Qt's signature
+        self.probed.setEnabled(photograph is not None)
+        for i, target in enumerate(self._listed):
+            state = Qt.CheckState.Checked if target in probed else Qt.CheckState.Unchecked
+            self.probed.item(i).setCheckState(state)
+        self.probed.blockSignals(False)  # noqa: FBT003 - Qt's signature
+
+    def _fill(self, targets_by_id: dict[str, tuple[str, str]]) -> None:
+        self.probed.blockSignals(True)  # noqa: FBT003 - Qt's signature
+        self.probed.clear()
+        for name, caution in targets_by_id.values():
+            item = QListWidgetItem(name)
+            item.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsUserCheckable)
+            item.setToolTip(caution)
+            self.probed.addItem(item)
+        self.probed.blockSignals(False)  # noqa: FBT003 - Qt's signature
+
+    def _probe(self, _: QListWidgetItem) -> None:
+        photograph = self._photograph()
+        if photograph is None:
+            return
+        ticked = tuple(
+            target
+            for i, target in enumerate(self._listed)
+            if self.probed.item(i).checkState() is Qt.CheckState.Checked
+        )
+        new = edits.set_photograph_targets(
+            self.session.document.project, photograph.id, ticked
+        )
+        self.session.document.edit("Choose the probed targets", new)
+
+    def _row_fields(self, scene: BlotScene) -> list[QWidget]:
+        if not scene.labels:
+            return [caption("No rows of bands yet.")]
+        several = len({x.membrane for x in scene.labels}) > 1
+        fields: list[QWidget] = []
+        for label in scene.labels:
+            fields += self._row_field(scene, label, several=several)
+        return fields
+
+    def _row_field(self, scene: BlotScene, label: RowLabel, *, several: bool) -> list[QWidget]:
+        box = ChoiceBox(
+            f"Row {label.row}",
+            lambda value: assign_row(self.session, label.membrane, label.row, value),
+        )
+        offered = row_choices(self.session, scene.image)
+        chosen: object = (label.target, label.form) if label.target else None
+        if (label.target, label.form) not in {c.value for c in offered} and label.target:
+            offered = (*offered, Choice(value=chosen, label=label.text))
+        given = any(
+            (r.image, r.membrane, r.row) == (scene.image, label.membrane, label.row)
+            for r in self.session.document.shown.rows
+        )
+        if given and not label.target:
+            chosen = ("", "")
+        box.offer(offered, chosen)
+        if chosen is None:
+            box.setPlaceholderText("Not assigned")
+            box.setCurrentIndex(-1)
+        place = f"Row {label.row} of {label.membrane}" if several else f"Row {label.row}"
+        reason = caption(label.reason)
+        if label.is_doubtful:
+            reason.setObjectName("warningText")
+        return [labelled(place, box), reason]

@@ -1,0 +1,340 @@
+"""One experiment at work: its document, its pictures, its latest analysis, and its files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QStandardPaths, Signal
+
+from blotquant import edits
+from blotquant.errors import BlotquantError
+from blotquant.model.image import BlotImage
+from blotquant.model.project import Project
+from blotquant.model.results import Analysis
+from blotquant.progress import Progress, part
+from blotquant.targets.library import Library, load_library
+from blotquant_app.digits import count
+from blotquant_app.document import Document
+from blotquant_app.notices import Notices
+from blotquant_app.runner import Runner
+from blotquant_app.selection import Selected, Selection
+from blotquant_app.settings import Memory
+from blotquant_app.views.shown import BlotScene, scene_of
+
+if TYPE_CHECKING:
+    from blotquant.pipeline import StageCache
+
+PROJECT_SUFFIXES = (".blot", ".toml")
+_READING_SHARE = 0.2  # of the progress bar
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Outcome:
+    """What the worker hands back: pictures by file, sentences by file, and the analysis."""
+
+    project: Project
+    images: dict[str, BlotImage]
+    unreadable: dict[str, str]
+    analysis: Analysis | None
+
+
+class Session(QObject):
+    """Keeps the analysis up to date with the document and does the file work.
+
+    `analysed` is emitted when new results are there (or are gone), `image_read` with a file when
+    its picture can be shown, `settled` when nothing is left to compute, `crashed` with an exception
+    that nobody expected.
+    """
+
+    analysed = Signal()
+    image_read = Signal(str)
+    settled = Signal()
+    path_changed = Signal()
+    crashed = Signal(object)
+    _read = Signal(str, object)
+
+    def __init__(self, notices: Notices, memory: Memory, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.notices = notices
+        self.memory = memory
+        self.document = Document(parent=self)
+        self.selection = Selection(self)
+        self.analysis_runner = Runner("analysis", newest_only=True, parent=self)
+        self.task_runner = Runner("files", newest_only=False, parent=self)
+        self.path: Path | None = None
+        self.analysis: Analysis | None = None
+        self._analysed_project: Project | None = None
+        self._images: dict[str, BlotImage] = {}
+        self.unreadable: dict[str, str] = {}
+        self._cache: StageCache | None = None
+        self._when_settled: list[Callable[[], None]] = []
+        self._read.connect(self._keep_image)
+        self.document.changed.connect(self._follow)
+        for runner in (self.analysis_runner, self.task_runner):
+            runner.failed.connect(self._failed)
+
+    # -- what is known ------------------------------------------------------------------------
+
+    @property
+    def library(self) -> Library:
+        """All targets, panels and ladders."""
+        return load_library()
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether the analysis belongs to the project as it is now."""
+        return self._analysed_project is self.document.shown and not self.analysis_runner.is_busy
+
+    def image(self, photograph: str) -> BlotImage | None:
+        """Return the picture of a photograph, or None when it was not (or cannot be) read."""
+        for p in self.document.shown.photographs:
+            if p.id == photograph:
+                return self._images.get(p.file)
+        return None
+
+    def scene(self) -> BlotScene:
+        """Return what is drawn over the selected photograph."""
+        return scene_of(
+            self.document.shown, self.analysis, self.selection.now.image, self.library
+        )
+
+    # -- opening ------------------------------------------------------------------------------
+
+    def open_files(self, files: Sequence[Path]) -> None:
+        """Open a project or an experiment, or add photographs to the present experiment."""
+        projects = [f for f in files if f.suffix.lower() in PROJECT_SUFFIXES]
+        if projects:
+            self.open_project(projects[0])
+            if len(files) > 1:
+                self.notices.info(
+                    f"Opened {projects[0].name} alone. Open one project at a time, or add "
+                    "photographs to it afterwards."
+                )
+            return
+        self.add_photographs(files)
+
+    def open_project(self, path: Path) -> None:
+        """Open a project or an experiment file."""
+
+        def job(_: Progress) -> Project:
+            from blotquant.io.open_project import (  # noqa: PLC0415 - slow import
+                open_project,
+            )
+
+            return open_project(path)
+
+        self.task_runner.submit(job, lambda project: self._opened(project, path), self._failed)
+
+    def add_photographs(self, files: Sequence[Path]) -> None:
+        """Add pictures to the experiment."""
+        before = self.document.project
+        new = edits.add_photographs(before, files)
+        added = len(new.photographs) - len(before.photographs)
+        if not added:
+            if files:
+                self.notices.info("These photographs are in the experiment already.")
+            return
+        for file in files:
+            self._images.pop(file.absolute().as_posix(), None)
+        if before.photographs:
+            self.document.edit(f"Add {count(added, 'photograph')}", new)
+        else:
+            name = files[0].stem if len(files) == 1 else "Untitled"
+            self.path = None
+            self.document.open(edits.rename(new, name))
+            self.path_changed.emit()
+        self.selection.select(Selected(image=new.photographs[len(before.photographs)].id))
+
+    def open_demo(self) -> None:
+        """Write the simulated demo experiment into the user's data folder and open it."""
+        base = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.AppDataLocation)
+        folder = Path(base) / "demo"
+
+        def job(_: Progress) -> tuple[Project, Path]:
+            from blotquant.io.open_project import (  # noqa: PLC0415 - slow import
+                open_project,
+            )
+            from blotquant.simulate import write_demo  # noqa: PLC0415 - slow import
+
+            folder.mkdir(parents=True, exist_ok=True)
+            path = write_demo(folder)
+            return open_project(path), path
+
+        self.task_runner.submit(job, lambda done: self._opened(*done), self._failed)
+
+    def new(self) -> None:
+        """Start with an empty experiment."""
+        self._forget()
+        self.path = None
+        self.document.open(Project())
+        self.path_changed.emit()
+
+    def _opened(self, project: Project, path: Path) -> None:
+        self._forget()
+        self.path = path
+        self.memory.add_recent(path)
+        first = project.photographs[0].id if project.photographs else ""
+        self.document.open(project)
+        self.selection.select(Selected(image=first))
+        self.path_changed.emit()
+
+    def _forget(self) -> None:
+        self._images.clear()
+        self.unreadable.clear()
+        self.analysis = None
+        self._analysed_project = None
+        self.selection.select(Selected())
+
+    # -- saving -------------------------------------------------------------------------------
+
+    def save_to(self, path: Path) -> bool:
+        """Write the project (.blot) or an experiment file (.toml); say whether it was written."""
+        from blotquant.io.open_project import save_project  # noqa: PLC0415 - slow import
+
+        try:
+            save_project(self.document.project, path)
+        except BlotquantError as error:
+            self.notices.error(str(error))
+            return False
+        self.path = path
+        self.document.mark_saved()
+        self.memory.add_recent(path)
+        self.path_changed.emit()
+        return True
+
+    def rescue(self) -> Path | None:
+        """Save a copy of the project aside; return where, or None when there is nothing to save."""
+        if not self.document.project.photographs:
+            return None
+        from blotquant.io.open_project import save_project  # noqa: PLC0415 - slow import
+
+        base = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.AppDataLocation)
+        folder = Path(base) / "rescued"
+        folder.mkdir(parents=True, exist_ok=True)
+        taken = sum(1 for _ in folder.glob("*.blot"))
+        path = folder / f"rescued {taken + 1}.blot"
+        save_project(self.document.project, path)
+        return path
+
+    def export_to(self, folder: Path) -> None:
+        """Write the tables; waits for the analysis when it is not done yet."""
+        if not self.is_settled:
+            self._when_settled.append(lambda: self.export_to(folder))
+            return
+        analysis = self.analysis
+        if analysis is None:
+            self.notices.error("There is nothing to export yet. Open photographs first.")
+            return
+
+        def job(_: Progress) -> tuple[Path, ...]:
+            from blotquant.export import write  # noqa: PLC0415 - slow import
+
+            return tuple(write(analysis.project, analysis, folder))
+
+        def done(paths: tuple[Path, ...]) -> None:
+            self.notices.info(f"Wrote {count(len(paths), 'file')} to {folder}.")
+            self.settled.emit()
+
+        self.task_runner.submit(job, done, self._failed)
+
+    # -- analysing ----------------------------------------------------------------------------
+
+    def analyse_again(self) -> None:
+        """Compute the results of the project as it is now."""
+        project = self.document.shown
+        if not project.photographs:
+            self.analysis_runner.cancel()
+            self.analysis = None
+            self._analysed_project = project
+            self.analysed.emit()
+            return
+        known = dict(self._images)
+        self.analysis_runner.submit(
+            lambda progress: self._work(project, known, progress),
+            self._take,
+            lambda error: self._analysis_failed(project, error),
+        )
+
+    def shut_down(self) -> None:
+        """End the worker threads."""
+        self.analysis_runner.shut_down()
+        self.task_runner.shut_down()
+
+    def _work(self, project: Project, images: dict[str, BlotImage], progress: Progress) -> _Outcome:
+        """Read what is new and analyse; runs in the worker and touches only its arguments."""
+        from blotquant.io.images import read_image  # noqa: PLC0415 - slow import
+        from blotquant.pipeline import StageCache, analyse  # noqa: PLC0415 - slow import
+
+        unreadable = {}
+        for i, photograph in enumerate(project.photographs):
+            file = photograph.file
+            progress(_READING_SHARE * i / len(project.photographs), f"Reading {Path(file).name}")
+            if file in images:
+                continue
+            try:
+                images[file] = read_image(file)
+            except BlotquantError as error:
+                unreadable[file] = str(error)
+            else:
+                self._read.emit(file, images[file])
+        readable = tuple(p for p in project.photographs if p.file in images)
+        if not readable:
+            return _Outcome(project=project, images={}, unreadable=unreadable, analysis=None)
+        usable = project if len(readable) == len(project.photographs) else replace(
+            project, photographs=readable
+        )
+        if self._cache is None:
+            # Only the one worker thread ever comes here.
+            self._cache = StageCache()
+        analysis = analyse(
+            usable,
+            {p.id: images[p.file] for p in readable},
+            part(progress, _READING_SHARE, 1.0),
+            self._cache,
+        )
+        return _Outcome(project=project, images=images, unreadable=unreadable, analysis=analysis)
+
+    def _keep_image(self, file: str, image: BlotImage) -> None:
+        self._images[file] = image
+        self.image_read.emit(file)
+
+    def _take(self, outcome: _Outcome) -> None:
+        for file, text in outcome.unreadable.items():
+            if self.unreadable.get(file) != text:
+                self.notices.error(text)
+        self.unreadable = outcome.unreadable
+        self._images.update(outcome.images)
+        self.analysis = outcome.analysis
+        self._analysed_project = outcome.project
+        self.analysed.emit()
+        self._now_settled()
+
+    def _analysis_failed(self, project: Project, error: Exception) -> None:
+        self._analysed_project = project
+        self._failed(error)
+        self._now_settled()
+
+    def _now_settled(self) -> None:
+        if not self.is_settled:
+            return
+        waiting, self._when_settled = self._when_settled, []
+        for action in waiting:
+            action()
+        self.settled.emit()
+
+    def _failed(self, error: Exception) -> None:
+        if isinstance(error, BlotquantError):
+            self.notices.error(str(error))
+        else:
+            self.crashed.emit(error)
+
+    def _follow(self, old: Project, new: Project) -> None:
+        ids = {p.id for p in new.photographs}
+        if self.selection.now.image not in ids:
+            first = new.photographs[0].id if new.photographs else ""
+            self.selection.select(Selected(image=first))
+        if old is not new or self._analysed_project is not new:
+            self.analyse_again()

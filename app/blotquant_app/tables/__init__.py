@@ -1,0 +1,1 @@
+"""Tables of bands, ratios, conditions and doubts."""

@@ -1,0 +1,145 @@
+"""The tabs at the bottom: bands, ratios, summary, quality; all linked with the picture."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from PySide6.QtCore import QPoint, Signal
+from PySide6.QtWidgets import QTabWidget, QWidget
+
+from blotquant.model.results import Analysis, Notice, Ratio
+from blotquant.model.sample import Sample
+from blotquant_app.selection import Selected
+from blotquant_app.session import Session
+from blotquant_app.tables.columns import (
+    BandRow,
+    band_columns,
+    notice_columns,
+    ratio_columns,
+    summary_columns,
+)
+from blotquant_app.tables.linked_table import LinkedTable
+from blotquant_app.tables.rows_model import RowsModel
+
+
+class ResultsPanel(QTabWidget):
+    """Shows the numbers of the latest analysis. `row_menu_wanted` carries a band row's place."""
+
+    row_menu_wanted = Signal(str, int, QPoint)
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self.bands = LinkedTable(RowsModel(band_columns()), "Bands")
+        self.ratios = LinkedTable(RowsModel(ratio_columns()), "Ratios")
+        self.summary = LinkedTable(RowsModel(summary_columns()), "Summary")
+        self.quality = LinkedTable(RowsModel(notice_columns()), "Quality")
+        self.setDocumentMode(True)
+        self.tabBar().setDrawBase(False)
+        for table, title in (
+            (self.bands, "Bands"),
+            (self.ratios, "Ratios"),
+            (self.summary, "Summary"),
+            (self.quality, "Quality"),
+        ):
+            self.addTab(table, title)
+        self.bands.picked.connect(self._pick_band)
+        self.bands.menu_wanted.connect(self._ask_for_row_menu)
+        self.ratios.picked.connect(self._pick_ratio)
+        self.quality.picked.connect(self._pick_notice)
+        session.analysed.connect(self.refresh)
+        session.selection.changed.connect(self._follow)
+        self._image = ""
+
+    @property
+    def selected_ratio(self) -> Ratio | None:
+        """The ratio that is chosen in the table."""
+        index = self.ratios.currentIndex()
+        rows = self.ratios.rows_model.rows
+        ratio = rows[index.row()] if 0 <= index.row() < len(rows) else None
+        return ratio if isinstance(ratio, Ratio) else None
+
+    def refresh(self) -> None:
+        """Show the numbers of the latest analysis."""
+        analysis = self._session.analysis
+        self._show_bands(analysis)
+        self.ratios.set_rows(analysis.ratios if analysis else ())
+        self.summary.set_rows(analysis.summary if analysis else ())
+        notices = analysis.notices if analysis else ()
+        self.quality.set_rows(notices)
+        self.setTabText(3, f"Quality ({len(notices)})" if notices else "Quality")
+        self._follow(self._session.selection.now)
+
+    def _show_bands(self, analysis: Analysis | None) -> None:
+        self._image = self._session.selection.now.image
+        if analysis is None:
+            self.bands.set_rows(())
+            return
+        samples = {(s.membrane, s.lane): s for s in analysis.project.samples}
+        self.bands.set_rows(self._band_rows(analysis, samples))
+
+    def _band_rows(
+        self, analysis: Analysis, samples: dict[tuple[str, int], Sample]
+    ) -> tuple[BandRow, ...]:
+        names = {t.id: t.name for t in self._session.library.targets}
+        assigned = {(a.membrane, a.row): a for a in analysis.assignments if a.image == self._image}
+        rows = []
+        for measured in analysis.bands_of(self._image):
+            band = measured.band
+            a = assigned.get((band.membrane, band.row))
+            rows.append(
+                BandRow(
+                    measured=measured,
+                    assignment=a,
+                    sample=samples.get((band.membrane, band.lane)),
+                    target_name=names.get(a.target, a.target) if a else "",
+                )
+            )
+        return tuple(rows)
+
+    def _follow(self, now: Selected) -> None:
+        if now.image != self._image:
+            self._show_bands(self._session.analysis)
+        self.bands.follow(
+            lambda r: now.is_band
+            and r.measured.band.key == (now.image, now.membrane, now.lane, now.row)
+        )
+        self.ratios.follow(
+            lambda r: now.lane > 0 and (r.membrane, r.lane) == (now.membrane, now.lane)
+        )
+
+    def _pick_band(self, row: BandRow) -> None:
+        band = row.measured.band
+        self._session.selection.select(
+            Selected(image=band.image, membrane=band.membrane, lane=band.lane, row=band.row)
+        )
+
+    def _pick_ratio(self, ratio: Ratio) -> None:
+        """Show the lane on a photograph of its target, else where it is seen now."""
+        analysis = self._session.analysis
+        if analysis is None:
+            return
+        now = self._session.selection.now
+        image = now.image
+        for a in analysis.assignments:
+            if (a.membrane, a.target) == (ratio.membrane, ratio.target):
+                image = a.image
+                break
+        self._session.selection.select(
+            replace(now, image=image, membrane=ratio.membrane, lane=ratio.lane, row=0)
+        )
+
+    def _pick_notice(self, notice: Notice) -> None:
+        now = self._session.selection.now
+        self._session.selection.select(
+            Selected(
+                image=notice.image or now.image,
+                membrane=notice.membrane,
+                lane=notice.lane,
+                row=notice.row,
+            )
+        )
+
+    def _ask_for_row_menu(self, row: BandRow, at: QPoint) -> None:
+        band = row.measured.band
+        self.row_menu_wanted.emit(band.membrane, band.row, at)

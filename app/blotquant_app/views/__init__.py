@@ -1,0 +1,1 @@
+"""The blot, the lane profile and the histogram."""

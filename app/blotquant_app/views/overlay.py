@@ -1,0 +1,268 @@
+"""Everything drawn over the photograph, in one item of constant line and letter size."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QBrush, QColor, QFont, QPainter, QPen, QPolygonF, QTransform
+from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
+
+from blotquant.model.band import Band
+from blotquant.model.geometry import Point
+from blotquant.model.lane import Lane, LaneKind
+from blotquant_app.selection import Selected
+from blotquant_app.theme import LANE_COLOUR, LIGHT, Tokens, form_colour
+from blotquant_app.views.outlines import band_outline, lane_outline, lane_sides
+from blotquant_app.views.shown import (
+    BlotScene,
+    RowLabel,
+    is_doubtful_band,
+    is_doubtful_lane,
+)
+
+_HALO = QColor(255, 255, 255, 150)
+_CHIP_HEIGHT = 18.0
+_LABEL_GAP = 8.0
+
+
+class Overlay(QGraphicsItem):
+    """Lanes, bands, target names and the MW ruler over a photograph.
+
+    Parameters
+    ----------
+    transform
+        Returns the transformation from file pixels to the view's pixels.
+    extent
+        Returns the view's rectangle.
+    """
+
+    def __init__(
+        self, transform: Callable[[], QTransform], extent: Callable[[], QRectF]
+    ) -> None:
+        super().__init__()
+        self._transform = transform
+        self._extent = extent
+        self.scene_ = BlotScene()
+        self.selected = Selected()
+        self.hovered: tuple[str, int, int] | None = None
+        self.tokens: Tokens = LIGHT
+        self.targets: tuple[str, ...] = ()
+        self.shows_lanes = True
+        self.shows_bands = True
+        self.setZValue(1000)
+        self.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
+
+    def boundingRect(self) -> QRectF:  # noqa: N802 - Qt's name
+        """Return the whole view: labels may stand anywhere."""
+        return self._extent()
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
+    ) -> None:
+        """Draw everything."""
+        del option, widget
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        transform = self._transform()
+        if self.shows_lanes:
+            self._paint_membranes(painter, transform)
+            for lane in self.scene_.lanes:
+                self._paint_lane(painter, transform, lane)
+        if self.shows_bands:
+            for band in self.scene_.bands:
+                lane = self.scene_.lane(band.membrane, band.lane)
+                if lane is not None:
+                    self._paint_band(painter, transform, lane, band)
+            self._paint_labels(painter, transform)
+        if self.shows_lanes:
+            self._paint_chips(painter, transform)
+        self._paint_ruler(painter, transform)
+
+    def _line(
+        self,
+        painter: QPainter,
+        colour: QColor,
+        width: float,
+        polygon: QPolygonF,
+        style: Qt.PenStyle = Qt.PenStyle.SolidLine,
+        *,
+        closed: bool = True,
+    ) -> None:
+        """Draw an outline with a pale halo, so that it is seen on black and on white."""
+        draw = painter.drawPolygon if closed else painter.drawPolyline
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(_HALO, width + 2))
+        draw(polygon)
+        painter.setPen(QPen(colour, width, style))
+        draw(polygon)
+
+    def _paint_membranes(self, painter: QPainter, transform: QTransform) -> None:
+        if len(self.scene_.membranes) < 2:
+            return
+        for membrane in self.scene_.membranes:
+            outline = _polygon(transform, membrane.corners)
+            self._line(painter, QColor(self.tokens.muted), 1, outline, Qt.PenStyle.DashDotLine)
+
+    def _is_chosen_lane(self, lane: Lane) -> bool:
+        return (lane.membrane, lane.number) == (self.selected.membrane, self.selected.lane)
+
+    def _paint_lane(self, painter: QPainter, transform: QTransform, lane: Lane) -> None:
+        colour = QColor(LANE_COLOUR)
+        chosen = self._is_chosen_lane(lane)
+        active = chosen and self.selected.row == 0
+        if active:
+            fill = QColor(colour)
+            fill.setAlpha(26)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(fill)
+            painter.drawPolygon(_polygon(transform, lane_outline(lane)))
+        if lane.kind is LaneKind.BLANK:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QBrush(QColor(90, 90, 90, 70), Qt.BrushStyle.BDiagPattern))
+            painter.drawPolygon(_polygon(transform, lane_outline(lane)))
+        colour.setAlpha(255 if chosen else 150)
+        style = Qt.PenStyle.DashLine if is_doubtful_lane(lane) else Qt.PenStyle.SolidLine
+        for side in lane_sides(lane):
+            self._line(
+                painter, colour, 2 if active else 1, _polygon(transform, side), style, closed=False
+            )
+        if active:
+            painter.setPen(QPen(colour, 1.5))
+            painter.setBrush(QColor("#FFFFFF"))
+            for node in _polygon(transform, lane.nodes):
+                painter.drawRect(QRectF(node.x() - 4, node.y() - 4, 8, 8))
+
+    def _band_colour(self, band: Band) -> QColor:
+        label = self.scene_.label(band.membrane, band.row)
+        if label is None:
+            return form_colour((), "", is_cleaved=False)
+        return form_colour(self.targets, label.target, is_cleaved=label.is_cleaved)
+
+    def _paint_band(
+        self, painter: QPainter, transform: QTransform, lane: Lane, band: Band
+    ) -> None:
+        measured = self.scene_.measurement(band)
+        is_seen = measured.detected if measured is not None else band.found
+        colour = self._band_colour(band)
+        chosen = self.selected.membrane == band.membrane and self.selected.row == band.row
+        active = chosen and self.selected.lane in (0, band.lane)
+        outline = _polygon(transform, band_outline(lane, band.start_px, band.stop_px))
+        if band.excluded:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QBrush(QColor(60, 60, 60, 140), Qt.BrushStyle.BDiagPattern))
+            painter.drawPolygon(outline)
+        if active:
+            fill = QColor(colour)
+            fill.setAlpha(36)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(fill)
+            painter.drawPolygon(outline)
+        style = Qt.PenStyle.SolidLine
+        if not is_seen:
+            style = Qt.PenStyle.DotLine
+        elif is_doubtful_band(band, measured):
+            style = Qt.PenStyle.DashLine
+        if not (is_seen or active):
+            colour.setAlpha(150)
+        self._line(painter, colour, 2.2 if active else 1.3, outline, style)
+        if chosen and self.selected.lane == band.lane:
+            painter.setPen(QPen(colour, 1.5))
+            painter.setBrush(QColor("#FFFFFF"))
+            for a, b in ((0, 1), (2, 3)):
+                middle = (outline[a] + outline[b]) / 2
+                painter.drawRect(QRectF(middle.x() - 7, middle.y() - 2.5, 14, 5))
+
+    def _text_font(self, painter: QPainter, *, bold: bool = False) -> QFont:
+        font = QFont(painter.font())
+        font.setPixelSize(12)
+        font.setBold(bold)
+        return font
+
+    def _paint_chips(self, painter: QPainter, transform: QTransform) -> None:
+        painter.setFont(self._text_font(painter, bold=True))
+        metrics = painter.fontMetrics()
+        for lane in self.scene_.lanes:
+            top = transform.map(QPointF(*lane.nodes[0]))
+            text = "M" if lane.kind is LaneKind.LADDER else str(lane.number)
+            if is_doubtful_lane(lane):
+                text += "?"
+            width = max(metrics.horizontalAdvance(text) + 10.0, _CHIP_HEIGHT)
+            y = max(top.y() - _CHIP_HEIGHT - 4, self._extent().top() + 4)
+            box = QRectF(top.x() - width / 2, y, width, _CHIP_HEIGHT)
+            chosen = self._is_chosen_lane(lane)
+            ground = QColor(self.tokens.accent if chosen else self.tokens.surface)
+            painter.setPen(QPen(QColor(self.tokens.accent if chosen else self.tokens.line), 1))
+            painter.setBrush(ground)
+            painter.drawRoundedRect(box, 4, 4)
+            painter.setPen(QColor(self.tokens.on_accent if chosen else self.tokens.text))
+            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
+
+    def _label_anchor(self, transform: QTransform, label: RowLabel) -> QPointF | None:
+        """Return where a row leaves its membrane on the right."""
+        bands = [
+            b
+            for b in self.scene_.bands
+            if (b.membrane, b.row) == (label.membrane, label.row)
+        ]
+        if not bands:
+            return None
+        band = max(bands, key=lambda b: b.lane)
+        lane = self.scene_.lane(band.membrane, band.lane)
+        if lane is None:
+            return None
+        x, y = lane.point_at(band.apex_px)
+        return transform.map(QPointF(x + lane.width_px / 2, y))
+
+    def _paint_labels(self, painter: QPainter, transform: QTransform) -> None:
+        font = self._text_font(painter)
+        painter.setFont(font)
+        metrics = painter.fontMetrics()
+        height = metrics.height() + 2.0
+        placed: dict[str, float] = {}
+        anchored = [(self._label_anchor(transform, x), x) for x in self.scene_.labels if x.text]
+        for anchor, label in sorted(
+            ((a, x) for a, x in anchored if a is not None), key=lambda pair: pair[0].y()
+        ):
+            # Labels of close rows (19/17) move down so that none covers another.
+            y = max(anchor.y(), placed.get(label.membrane, -1e9) + height)
+            placed[label.membrane] = y
+            width = metrics.horizontalAdvance(label.text) + 12.0
+            box = QRectF(anchor.x() + _LABEL_GAP, y - height / 2, width, height)
+            colour = form_colour(self.targets, label.target, is_cleaved=label.is_cleaved)
+            chosen = (label.membrane, label.row) == (self.selected.membrane, self.selected.row)
+            painter.setPen(QPen(colour, 1.2))
+            painter.drawLine(anchor, QPointF(box.left(), y))
+            ground = QColor(self.tokens.accent_soft if chosen else self.tokens.surface)
+            ground.setAlpha(235)
+            style = Qt.PenStyle.DashLine if label.is_doubtful else Qt.PenStyle.SolidLine
+            painter.setPen(QPen(colour, 2 if chosen else 1.2, style))
+            painter.setBrush(ground)
+            painter.drawRoundedRect(box, 4, 4)
+            painter.setPen(QColor(self.tokens.text))
+            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, label.text)
+
+    def _paint_ruler(self, painter: QPainter, transform: QTransform) -> None:
+        painter.setFont(self._text_font(painter))
+        metrics = painter.fontMetrics()
+        for mark in self.scene_.ruler:
+            lanes = self.scene_.lanes_of(mark.membrane)
+            if not lanes:
+                continue
+            first = lanes[0]
+            x, y = first.x_at(mark.y_px) - first.width_px / 2, mark.y_px
+            at = transform.map(QPointF(x, y))
+            text = f"{mark.kda:g}"
+            width = metrics.horizontalAdvance(text) + 8.0
+            box = QRectF(at.x() - 14 - width, at.y() - 9, width, 18)
+            painter.setPen(Qt.PenStyle.NoPen)
+            ground = QColor(self.tokens.surface)
+            ground.setAlpha(215)
+            painter.setBrush(ground)
+            painter.drawRoundedRect(box, 4, 4)
+            painter.setPen(QPen(QColor(self.tokens.text), 1))
+            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
+            painter.drawLine(QPointF(at.x() - 12, at.y()), QPointF(at.x() - 4, at.y()))
+
+
+def _polygon(transform: QTransform, points: tuple[Point, ...]) -> QPolygonF:
+    return transform.map(QPolygonF([QPointF(x, y) for x, y in points]))

@@ -1,0 +1,41 @@
+"""One level for the whole lane, or none at all."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from blotquant.background.base import BACKGROUNDS, Background, LaneView
+
+
+@BACKGROUNDS.register("constant")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConstantRegion:
+    """The median of the lane outside its bands. Biased on gradients; robust on clean blots."""
+
+    def estimate(self, view: LaneView) -> Background:
+        """Return one level; its error includes how much the free places wander along the lane."""
+        signal = view.profile.signal
+        free = signal[~view.masked]
+        if free.size < 2:
+            free = np.sort(signal)[: max(2, signal.size // 5)]
+        level = float(np.median(free))
+        # The free places are not independent: a level that wanders is wrong by its wandering.
+        se = float(np.std(free)) if free.size > 1 else 0.0
+        return Background(
+            level=np.full(signal.size, level),
+            level_se=np.full(signal.size, se),
+            band_se=tuple(se for _ in view.limits),
+        )
+
+
+@BACKGROUNDS.register("none")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoBackground:
+    """Level zero, for pictures whose background was removed before, or to see what it does."""
+
+    def estimate(self, view: LaneView) -> Background:
+        """Return zeros."""
+        zeros = np.zeros(view.profile.signal.size)
+        return Background(level=zeros, level_se=zeros.copy(), band_se=tuple(0.0 for _ in view.limits))

@@ -1,0 +1,84 @@
+"""Local surround: the median of a guarded stretch above and below each band."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from blotquant.background.base import BACKGROUNDS, Background, LaneView
+from blotquant.errors import SettingsError
+
+
+@BACKGROUNDS.register("local")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LocalSurround:
+    """The median of the lane just above and below a band, other bands excluded.
+
+    Fails on steep gradients that bend within a band's height, and where no free place is near: the
+    search then widens and the error grows.
+
+    Parameters
+    ----------
+    guard_px
+        Distance from the band's limits that is left out because its tails reach there.
+    reach
+        Length of each side stretch in band heights.
+    """
+
+    guard_px: float = 2.0
+    reach: float = 0.75
+
+    def __post_init__(self) -> None:
+        if self.guard_px < 0 or self.reach <= 0:
+            raise SettingsError(
+                "The local background needs a guard of at least 0 px and a positive reach",
+                "Use the defaults: guard 2 px, reach 0.75 band heights",
+            )
+
+    def estimate(self, view: LaneView) -> Background:
+        """Return one level for each band, joined by straight lines between the bands."""
+        signal = view.profile.signal
+        position = view.profile.position_px
+        free = ~view.masked
+        centres, levels, errors = [], [], []
+        for start, stop in view.limits:
+            level, error = self._around(signal, position, free, start, stop)
+            centres.append((start + stop) / 2)
+            levels.append(level)
+            errors.append(error)
+        if not levels:
+            level = float(np.median(signal))
+            return Background(
+                level=np.full(signal.size, level),
+                level_se=np.full(signal.size, float(np.std(signal))),
+                band_se=(),
+            )
+        order = np.argsort(centres)
+        c, v, e = (np.array(q)[order] for q in (centres, levels, errors))
+        level_curve = np.interp(position, c, v)
+        for (start, stop), level in zip(view.limits, levels, strict=True):
+            level_curve[(position >= start) & (position <= stop)] = level
+        return Background(
+            level=level_curve, level_se=np.interp(position, c, e), band_se=tuple(errors)
+        )
+
+    def _around(
+        self,
+        signal: np.ndarray,
+        position: np.ndarray,
+        free: np.ndarray,
+        start: float,
+        stop: float,
+    ) -> tuple[float, float]:
+        height = stop - start
+        for widen in (1.0, 2.0, 4.0, 16.0):
+            length = max(4.0, widen * self.reach * height)
+            above = (position <= start - self.guard_px) & (position >= start - self.guard_px - length)
+            below = (position >= stop + self.guard_px) & (position <= stop + self.guard_px + length)
+            values = signal[free & (above | below)]
+            if values.size >= 5:
+                scatter = float(1.4826 * np.median(np.abs(values - np.median(values))))
+                return float(np.median(values)), 1.25 * scatter / np.sqrt(values.size)
+        lowest = np.sort(signal)[: max(2, signal.size // 5)]
+        return float(np.median(lowest)), float(np.std(signal))

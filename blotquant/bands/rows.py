@@ -1,0 +1,288 @@
+"""Rows: the same band across the lanes, so that every lane holds every row.
+
+Borrowing strength is the largest gain for weak bands: a place that would be too faint to believe in
+one lane is believed where the other lanes have a band at the same height.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from blotquant.bands.align import lane_shifts
+from blotquant.bands.peaks import LaneContrast, Peak, find_peaks, lane_contrast
+from blotquant.flags import Flag
+from blotquant.lanes.profile import StraightLane
+from blotquant.model.band import Band
+from blotquant.model.lane import Lane, LaneKind
+
+ALONE_SNR = 6.0  # a row that shows in a single lane must be this sure
+LIMIT_IN_HALF_WIDTHS = 2.6  # a Gaussian has fallen to 1 % there
+
+
+@dataclass(slots=True, kw_only=True)
+class _Row:
+    """A row in the making: its height `t` in the common frame and the peak of each lane."""
+
+    t: float
+    scale: float
+    peaks: dict[int, Peak] = field(default_factory=dict)
+
+    def settle(self, shifts: NDArray[np.float64]) -> None:
+        places = np.array([p.position_px - shifts[k] for k, p in self.peaks.items()])
+        weights = np.array([np.log1p(p.snr) for p in self.peaks.values()])
+        order = np.argsort(places)
+        middle = np.cumsum(weights[order]) - weights[order] / 2
+        self.t = float(np.interp(weights.sum() / 2, middle, places[order]))
+        self.scale = float(np.median([p.scale_px for p in self.peaks.values()]))
+
+
+def detect_bands(
+    lanes: Sequence[Lane],
+    straight: Sequence[StraightLane],
+    sensitivity: float,
+    unit_px: float = 1.0,
+) -> tuple[Band, ...]:
+    """Return the bands of one membrane on one photograph, every lane holding every row.
+
+    Parameters
+    ----------
+    lanes, straight
+        Left to right, each lane with its straightened picture.
+    sensitivity
+        Signal-to-noise ratio from which a place counts as a band where other lanes support it; a
+        row that shows in one lane only needs 1.7 times as much.
+    unit_px
+        File pixels per pixel of a picture about 1100 px large: band heights scale with it.
+    """
+    if not lanes:
+        return ()
+    contrasts = [lane_contrast(s, unit_px) for s in straight]
+    peaks = [find_peaks(c, sensitivity) for c in contrasts]
+    shifts = _shifts(lanes, peaks)
+    rows = _collect(peaks, shifts, sensitivity)
+    for row in rows:
+        _borrow(row, contrasts, shifts, sensitivity)
+    rows = [r for r in _merge(rows, shifts) if _believed(r, sensitivity)]
+    rows.sort(key=lambda r: r.t)
+    return _bands(lanes, straight, rows, shifts)
+
+
+def _shifts(lanes: Sequence[Lane], peaks: Sequence[Sequence[Peak]]) -> NDArray[np.float64]:
+    samples = [i for i, lane in enumerate(lanes) if lane.kind is not LaneKind.LADDER]
+    if not samples:
+        samples = list(range(len(lanes)))
+    middle = [(lanes[i].nodes[0][0] + lanes[i].nodes[-1][0]) / 2 for i in samples]
+    leans = [
+        (lane.nodes[-1][0] - lane.nodes[0][0]) / (lane.nodes[-1][1] - lane.nodes[0][1])
+        for lane in lanes
+    ]
+    found = lane_shifts([peaks[i] for i in samples], middle, -float(np.median(leans)))
+    every = [(lane.nodes[0][0] + lane.nodes[-1][0]) / 2 for lane in lanes]
+    return np.asarray(np.interp(every, middle, found))
+
+
+def _collect(
+    peaks: Sequence[Sequence[Peak]], shifts: NDArray[np.float64], sensitivity: float
+) -> list[_Row]:
+    """Gather peaks into rows, the strongest first; a lane gives a row at most one peak."""
+    free = [list(mine) for mine in peaks]
+    rows: list[_Row] = []
+    while True:
+        best = max(
+            ((p.snr, k, n) for k, mine in enumerate(free) for n, p in enumerate(mine)),
+            default=None,
+        )
+        if best is None or best[0] < sensitivity:
+            return rows
+        _, k, n = best
+        seed = free[k][n]
+        row = _Row(t=seed.position_px - shifts[k], scale=seed.scale_px, peaks={k: seed})
+        # From the seed outwards, so that a row may bend a little more than the membrane does.
+        for order in (range(k + 1, len(free)), range(k - 1, -1, -1)):
+            t = row.peaks[k].position_px - shifts[k]
+            for m in order:
+                peak = _nearest(free[m], t + shifts[m], _reach(row.scale))
+                if peak is not None:
+                    row.peaks[m] = peak
+                    t += 0.5 * (peak.position_px - shifts[m] - t)
+        for m, p in row.peaks.items():
+            free[m].remove(p)
+        row.settle(shifts)
+        rows.append(row)
+
+
+def _reach(scale: float) -> float:
+    return max(3.0, 1.3 * scale)
+
+
+def _nearest(peaks: Sequence[Peak], position: float, reach: float) -> Peak | None:
+    near = [p for p in peaks if abs(p.position_px - position) <= reach]
+    return min(near, key=lambda p: abs(p.position_px - position), default=None)
+
+
+def _borrow(
+    row: _Row,
+    contrasts: Sequence[LaneContrast],
+    shifts: NDArray[np.float64],
+    sensitivity: float,
+) -> None:
+    """Look again in the lanes without a peak, exactly where the row runs."""
+    if len(row.peaks) < 2:
+        return
+    for k, c in enumerate(contrasts):
+        if k in row.peaks:
+            continue
+        scale_index = int(np.argmin(np.abs(np.array(c.scales_px) - row.scale)))
+        expected = row.t + shifts[k]
+        reach = 0.7 * _reach(row.scale)
+        a, b = max(1, int(expected - reach)), min(c.snr.shape[1] - 1, int(expected + reach) + 2)
+        if b - a < 2:
+            continue
+        z = c.snr[scale_index, a:b]
+        i = a + int(z.argmax())
+        is_top = c.snr[scale_index, i] >= max(
+            c.snr[scale_index, i - 1], c.snr[scale_index, min(i + 1, c.snr.shape[1] - 1)]
+        )
+        if is_top and z.max() >= sensitivity and c.strips[scale_index, i] >= 0.6:
+            row.peaks[k] = Peak(
+                position_px=float(i),
+                snr=float(z.max()),
+                scale_px=row.scale,
+                contrast=float(c.contrast[scale_index, i]),
+                strips=float(c.strips[scale_index, i]),
+            )
+
+
+def _merge(rows: list[_Row], shifts: NDArray[np.float64]) -> list[_Row]:
+    """Join two rows that lie within reach of each other and never show in the same lane."""
+    rows = sorted(rows, key=lambda r: r.t)
+    merged: list[_Row] = []
+    for row in rows:
+        last = merged[-1] if merged else None
+        if (
+            last is not None
+            and row.t - last.t < 1.5 * _reach(max(row.scale, last.scale))
+            and not set(row.peaks) & set(last.peaks)
+        ):
+            last.peaks.update(row.peaks)
+            last.settle(shifts)
+        else:
+            merged.append(row)
+    return merged
+
+
+def _believed(row: _Row, sensitivity: float) -> bool:
+    strongest = max(p.snr for p in row.peaks.values())
+    together = sum(min(p.snr, 10.0) for p in row.peaks.values()) / np.sqrt(len(row.peaks))
+    if len(row.peaks) == 1:
+        return strongest >= ALONE_SNR / 3.5 * sensitivity
+    return together >= 1.5 * sensitivity
+
+
+def _bands(
+    lanes: Sequence[Lane],
+    straight: Sequence[StraightLane],
+    rows: list[_Row],
+    shifts: NDArray[np.float64],
+) -> tuple[Band, ...]:
+    profiles = [s.signal.mean(axis=1, dtype=np.float64) for s in straight]
+    shapes = [_half_widths(row, profiles) for row in rows]
+    bands = []
+    for k, lane in enumerate(lanes):
+        mine = []
+        for n, (row, (up, down)) in enumerate(zip(rows, shapes, strict=True)):
+            peak = row.peaks.get(k)
+            apex = peak.position_px if peak else row.t + shifts[k]
+            apex = float(np.clip(apex, 0.0, profiles[k].size - 1))
+            mine.append(
+                Band(
+                    image=lane.image,
+                    membrane=lane.membrane,
+                    lane=lane.number,
+                    row=n + 1,
+                    apex_px=apex,
+                    start_px=apex - LIMIT_IN_HALF_WIDTHS * up,
+                    stop_px=apex + LIMIT_IN_HALF_WIDTHS * down,
+                    found=peak is not None,
+                    confidence=_confidence(peak),
+                    reason="" if peak is None or peak.snr > 6 else "barely stands out of the noise",
+                )
+            )
+        bands.extend(_parted(mine, profiles[k]))
+    return tuple(bands)
+
+
+def _confidence(peak: Peak | None) -> float:
+    return 0.9 if peak is None else float(np.clip(peak.snr / 10, 0.2, 1.0))
+
+
+def _half_widths(row: _Row, profiles: Sequence[NDArray[np.float64]]) -> tuple[float, float]:
+    """Return the half widths at half height above and below the apex, from the sure lanes."""
+    ups, downs, weights = [], [], []
+    for k, p in row.peaks.items():
+        profile = profiles[k]
+        i = int(np.clip(round(p.position_px), 1, profile.size - 2))
+        reach = max(4, round(5 * p.scale_px))
+        up = _fall(profile[max(0, i - reach) : i + 1][::-1])
+        down = _fall(profile[i : i + reach + 1])
+        if up is None and down is None:
+            continue
+        ups.append(up if up is not None else down)
+        downs.append(down if down is not None else up)
+        weights.append(np.log1p(p.snr / 5))
+    if not ups:
+        return 1.2 * row.scale, 1.2 * row.scale
+    return (
+        max(1.0, _weighted_median(ups, weights)),
+        max(1.0, _weighted_median(downs, weights)),
+    )
+
+
+def _fall(side: NDArray[np.float64]) -> float | None:
+    """Return the distance at which a flank has fallen half way to its lowest place."""
+    if side.size < 3:
+        return None
+    half = (side[0] + side.min()) / 2
+    below = np.flatnonzero(side < half)
+    if below.size == 0:
+        return None
+    i = int(below[0])
+    if i == 0:
+        return None
+    return float(i - 1 + (side[i - 1] - half) / max(side[i - 1] - side[i], 1e-12))
+
+
+def _weighted_median(values: Sequence[float | None], weights: Sequence[float]) -> float:
+    v = np.array(values, dtype=float)
+    w = np.array(weights, dtype=float)
+    order = np.argsort(v)
+    cumulated = np.cumsum(w[order]) - w[order] / 2
+    return float(np.interp(w.sum() / 2, cumulated, v[order]))
+
+
+def _parted(bands: list[Band], profile: NDArray[np.float64]) -> list[Band]:
+    """Let neighbours that overlap share the valley between them."""
+    out = list(bands)
+    for i in range(len(out) - 1):
+        a, b = out[i], out[i + 1]
+        if a.stop_px <= b.start_px or b.apex_px <= a.apex_px:
+            continue
+        lo, hi = round(a.apex_px), round(b.apex_px)
+        between = profile[lo : hi + 1]
+        k = int(between.argmin()) if between.size else 0
+        valley = float(lo + k)
+        inside = 0 < k < between.size - 1
+        if not (inside and a.found and b.found):
+            valley = (a.apex_px + b.apex_px) / 2
+        flag = Flag.NONE
+        if a.found and b.found and between.size:
+            lower = min(between[0], between[-1])
+            if not inside or between[k] > 0.98 * lower:
+                flag = Flag.UNRESOLVED
+        out[i] = replace(a, stop_px=max(valley, a.start_px + 0.5), flags=a.flags | flag)
+        out[i + 1] = replace(b, start_px=min(valley, b.stop_px - 0.5), flags=b.flags | flag)
+    return out

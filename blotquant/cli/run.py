@@ -1,0 +1,150 @@
+"""What the commands do: read, analyse, write, and say what was found."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import typer
+
+from blotquant import edits
+from blotquant.cli import complain
+from blotquant.cli.report import report_lines
+from blotquant.errors import BlotquantError, ProjectError
+from blotquant.io.images import read_image, read_images
+from blotquant.io.open_project import is_project, open_project
+from blotquant.model.image import BlotImage
+from blotquant.model.project import Project
+from blotquant.progress import Progress, no_progress, part
+
+READING, ANALYSING = 0.2, 0.9  # shares of the bar
+
+
+def run(project: Project, out: Path, figure: Path | None) -> tuple[BlotquantError, ...]:
+    """Analyse a project, write its tables and print what was found.
+
+    Returns the errors of photographs that had to be left out (each was complained of); nothing is
+    written when none is left.
+    """
+    from blotquant.export import write  # noqa: PLC0415 - not needed when a file is bad
+    from blotquant.pipeline import analyse  # noqa: PLC0415 - as above
+
+    with progress_bar() as progress:
+        project, images, errors = read_what_can_be_read(project, part(progress, 0.0, READING))
+        if not project.photographs:
+            return errors
+        analysis = analyse(project, images, part(progress, READING, ANALYSING))
+        _make_folder(out)
+        progress(ANALYSING, "Writing tables")
+        written = write(project, analysis, out)
+        if figure is not None:
+            from blotquant.export.figure import write_figure  # noqa: PLC0415 - slow import
+
+            _make_folder(figure.parent)
+            progress(0.95, "Drawing the figure")
+            write_figure(project, analysis, figure)
+            written = (*written, figure)
+        progress(1.0, "Done")
+    for line in report_lines(project, analysis, written):
+        typer.echo(line)
+    return errors
+
+
+def read_what_can_be_read(
+    project: Project, progress: Progress = no_progress
+) -> tuple[Project, dict[str, BlotImage], tuple[BlotquantError, ...]]:
+    """Return the project without photographs that cannot be read, the images, and the errors."""
+    images: dict[str, BlotImage] = {}
+    errors: list[BlotquantError] = []
+    n = len(project.photographs)
+    for i, photograph in enumerate(project.photographs):
+        progress(i / n, f"Reading {Path(photograph.file).name}")
+        try:
+            images |= read_images(replace(project, photographs=(photograph,)))
+        except BlotquantError as error:
+            complain(error)
+            errors.append(error)
+            project = edits.remove_photograph(project, photograph.id)
+    return project, images, tuple(errors)
+
+
+def describe_files(files: tuple[Path, ...]) -> tuple[BlotquantError, ...]:
+    """Print what is known of each picture; return the errors of those that cannot be read."""
+    from blotquant.image.polarity import guess_polarity  # noqa: PLC0415 - slow import
+    from blotquant.io.info import describe  # noqa: PLC0415 - only for this command
+
+    errors: list[BlotquantError] = []
+    pictures = 0
+    for path in files:
+        try:
+            for file in _pictures(path):
+                image = read_image(file)
+                pairs = describe(image, guess_polarity(image))
+                if pictures:
+                    typer.echo()
+                width = max(len(label) for label, _ in pairs)
+                for label, text in pairs:
+                    typer.echo(f"{label:<{width}}  {text}")
+                pictures += 1
+        except BlotquantError as error:
+            complain(error)
+            errors.append(error)
+    return tuple(errors)
+
+
+def _pictures(path: Path) -> tuple[Path, ...]:
+    """Return a picture's own path, or those of the photographs of a project."""
+    if not is_project(path):
+        return (path,)
+    return tuple(Path(p.file) for p in open_project(path).photographs)
+
+
+def simulate_blots(out: Path, scenario: str, seed: int | None) -> None:
+    """Write the demo experiment, one scenario or all of them, and print what was written."""
+    from blotquant.simulate import (  # noqa: PLC0415 - only for this command
+        scenarios,
+        scene,
+        simulate_blot,
+        write_blot,
+        write_demo,
+    )
+
+    if scenario == "demo":
+        path = write_demo(out) if seed is None else write_demo(out, seed)
+        typer.echo("Wrote the demo experiment (simulated). Analyse it with:")
+        typer.echo(f"  blotquant analyse {path} --out {out / 'results'}")
+        return
+    number = 1 if seed is None else seed
+    for name in scenarios() if scenario == "all" else (scenario,):
+        blot = simulate_blot(scene(name, number))
+        typer.echo(f"Wrote {write_blot(blot, out, f'{name}_{number}')}")
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        reason = "a file has that name" if folder.exists() else (error.strerror or "").lower()
+        raise ProjectError(
+            f"The folder {folder} cannot be made: {reason or 'the system refuses'}",
+            "Choose a folder that you may write to",
+        ) from error
+
+
+@contextmanager
+def progress_bar() -> Iterator[Progress]:
+    """Give a callback that draws a bar on the error stream of a terminal, and nothing in a pipe."""
+    if not sys.stderr.isatty():
+        yield no_progress
+        return
+    from rich.console import Console  # noqa: PLC0415 - slow import
+    from rich.progress import BarColumn, TaskProgressColumn, TextColumn  # noqa: PLC0415 - as above
+    from rich.progress import Progress as Bar  # noqa: PLC0415 - as above
+
+    columns = (BarColumn(), TaskProgressColumn(), TextColumn("{task.description}"))
+    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("Starting", total=1.0)
+        yield lambda fraction, text: bar.update(task, completed=fraction, description=text)

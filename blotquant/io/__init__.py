@@ -1,0 +1,1 @@
+"""Files in: pictures of blots, whatever their format, and the projects that name them."""

@@ -1,0 +1,65 @@
+"""Files that are no pictures of a blot, recognised so that the message can say what they are."""
+
+from __future__ import annotations
+
+from blotquant.errors import ReadError
+
+_FROM_IMAGER = "Export the blot from the imager as 16-bit TIFF"
+_OUT_OF_DOCUMENT = (
+    "Pictures in documents are altered copies: export the blot from the imager as 16-bit TIFF"
+)
+_BINARY: tuple[tuple[int, bytes, str, str], ...] = (
+    (0, b"%PDF", "a PDF document", _OUT_OF_DOCUMENT),
+    (0, b"PK\x03\x04", "a ZIP archive or an Office document", _OUT_OF_DOCUMENT),
+    (0, b"PK\x05\x06", "an empty ZIP archive", _FROM_IMAGER),
+    (0, b"\xd0\xcf\x11\xe0", "an old Office document or another compound file", _OUT_OF_DOCUMENT),
+    (0, b"{\\rtf", "a text document", _OUT_OF_DOCUMENT),
+    (0, b"%!PS", "a PostScript drawing", _OUT_OF_DOCUMENT),
+    (0, b"GIF8", "a GIF picture", _FROM_IMAGER),
+    (0, b"8BPS", "a Photoshop file", "Save it as 16-bit grey TIFF without layers"),
+    (8, b"WEBP", "a WebP picture", _FROM_IMAGER),
+    (4, b"ftyp", "a HEIC, AVIF or video file", _FROM_IMAGER),
+    (0, b"\x00\x00\x00\x0cjP", "a JPEG 2000 picture", _FROM_IMAGER),
+    (128, b"DICM", "a DICOM picture", _FROM_IMAGER),
+    (0, b"\x1f\x8b", "a gzip archive", "Unpack it first"),
+    (0, b"7z\xbc\xaf", "a 7-Zip archive", "Unpack it first"),
+    (0, b"Rar!", "a RAR archive", "Unpack it first"),
+    (0, b"\x89HDF", "an HDF5 file", _FROM_IMAGER),
+)
+_IMAGE_LAB = (b"Stable File Version", b"Bio-Rad Scan File")
+_TEXT_STARTS: tuple[tuple[bytes, str], ...] = (
+    (b"<svg", "an SVG drawing"),
+    (b"<!doctype html", "a web page"),
+    (b"<html", "a web page"),
+)
+_SHOWN_FORMATS = "TIFF, PNG, JPEG or BMP"
+
+
+def refusal(name: str, head: bytes) -> ReadError:
+    """Return the error for the file `name` whose first bytes `head` no reader knows."""
+    if any(mark in head for mark in _IMAGE_LAB):
+        return ReadError(
+            f"{name} is a Bio-Rad scan in Image Lab's own format",
+            "Export it from Image Lab as 16-bit TIFF (File > Export > Export for Analysis)",
+        )
+    for offset, mark, what, remedy in _BINARY:
+        if head[offset : offset + len(mark)] == mark:
+            return ReadError(f"{name} is {what}, not a picture that can be measured", remedy)
+    lowered = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    for mark, what in _TEXT_STARTS:
+        if mark in lowered and lowered.startswith((b"<", mark)):
+            return ReadError(f"{name} is {what}, not a picture that can be measured", _FROM_IMAGER)
+    if not head.strip(b"\x00"):
+        return ReadError(
+            f"{name} begins with nothing but zeros: it was not copied to its end",
+            "Copy or export it again from the imager",
+        )
+    what = "a text file" if _is_text(head) else "no picture format that is known"
+    return ReadError(
+        f"{name} is {what}, whatever its name says", f"Give a picture as {_SHOWN_FORMATS}"
+    )
+
+
+def _is_text(head: bytes) -> bool:
+    """Return whether the first bytes read as text."""
+    return not any(byte < 9 or 13 < byte < 32 for byte in head)

@@ -1,0 +1,44 @@
+"""Paths of photographs: absolute in memory, relative to the file that names them on disk."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from pathlib import Path
+
+from blotquant.model.project import Project
+
+
+def folder_of(path: Path | str) -> Path:
+    """Return the absolute folder that relative names in a file start from; links stay."""
+    return Path(os.path.abspath(path)).parent  # noqa: PTH100 - a link stays as the user gave it
+
+
+def absolute(file: str, folder: Path) -> str:
+    """Return a path as a file in `folder` names it, absolute, with forward slashes."""
+    # abspath, not resolve: a link stays as the user gave it.
+    return Path(os.path.abspath(folder / file)).as_posix()  # noqa: PTH100 - see above
+
+
+def relative(file: str, folder: Path) -> str:
+    """Return a path relative to `folder`; on another drive it stays absolute."""
+    try:
+        return Path(os.path.relpath(file, folder)).as_posix()
+    except ValueError:  # Windows: there is no way from one drive to another
+        return Path(file).as_posix()
+
+
+def with_absolute_files(project: Project, folder: Path) -> Project:
+    """Return the project as it is held in memory."""
+    return replace(
+        project,
+        photographs=tuple(replace(p, file=absolute(p.file, folder)) for p in project.photographs),
+    )
+
+
+def with_relative_files(project: Project, folder: Path) -> Project:
+    """Return the project as it is written into a file in `folder`."""
+    return replace(
+        project,
+        photographs=tuple(replace(p, file=relative(p.file, folder)) for p in project.photographs),
+    )

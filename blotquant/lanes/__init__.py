@@ -1,0 +1,1 @@
+"""Lanes: how many, where, how wide, how they lean; and the profile along each."""

@@ -1,0 +1,222 @@
+"""From pieces of crests to lanes: the set of parted strips that explains the pieces best.
+
+All lengths are in working pixels. `u` is x sheared by the common lean of the lanes, so that one
+lane has one `u` from top to bottom.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from blotquant.lanes.ridges import Piece
+
+MAX_LEAN_DEG = 12.0
+GOOD_OVERLAP = 0.5  # overlap (intersection over union) from which a strip explains a piece
+LEAST_WEIGHT = 1.05  # evidence of one clear piece: a lane needs that much
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Strip:
+    """A lane in the making: its extent in `u` at height 0, its evidence and its lean (dx/dy)."""
+
+    left: float
+    right: float
+    gain: float
+    lean: float
+    inferred: bool = False
+
+    @property
+    def width(self) -> float:
+        """Extent across."""
+        return self.right - self.left
+
+    @property
+    def centre(self) -> float:
+        """Middle of the extent."""
+        return (self.left + self.right) / 2
+
+
+def without_satellites(pieces: tuple[Piece, ...]) -> tuple[Piece, ...]:
+    """Drop pieces on the flank of a much stronger one: noise that rides on a strong band."""
+    kept: list[Piece] = []
+    for p in pieces:  # strongest first
+        for q in kept:
+            near = abs(p.y - q.y) < 2.5 * (q.thickness + p.thickness)
+            over = min(p.right, q.right) - max(p.left, q.left)
+            if near and p.snr < 0.5 * q.snr and over > 0.4 * p.width:
+                break
+        else:
+            kept.append(p)
+    return tuple(kept)
+
+
+def common_lean(pieces: tuple[Piece, ...]) -> float:
+    """Return the dx/dy that all lanes share, from how the pieces of different rows line up.
+
+    Bands run square to their lanes, so their own slope gives the starting point (a smile cancels).
+    """
+    wide = [p for p in pieces if p.width > 12]
+    if not wide:
+        return 0.0
+    weights = np.array([p.weight * p.width for p in wide])
+    slopes = np.array([p.slope for p in wide])
+    order = np.argsort(slopes)
+    half = np.searchsorted(np.cumsum(weights[order]), weights.sum() / 2)
+    limit = np.tan(np.radians(MAX_LEAN_DEG))
+    start = float(np.clip(-slopes[order][half], -limit, limit))
+    table = _Table.of(pieces)
+    apart = np.abs(table.y[:, None] - table.y[None]) > 4 * table.thickness[:, None]
+    pairs = np.triu(apart, 1)
+    if not pairs.any():
+        return start
+    leans = np.tan(np.radians(np.linspace(-MAX_LEAN_DEG, MAX_LEAN_DEG, 97)))
+    weight = (table.weight[:, None] * table.weight[None])[pairs]
+    scores = np.array([(weight * _agreement(*table.sheared(a))[pairs]).sum() for a in leans])
+    # Far from the bands' own slope a lean must be much better to be believed.
+    scores *= np.exp(-0.5 * ((np.degrees(np.arctan(leans)) - np.degrees(np.arctan(start))) / 4) ** 2)
+    if scores.max() <= 0:
+        return start
+    best = int(scores.argmax())
+    lo, hi = max(best - 2, 0), min(best + 3, leans.size)
+    part = scores[lo:hi] - scores[lo:hi].min() + 1e-9
+    return float((leans[lo:hi] * part).sum() / part.sum())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Table:
+    left: NDArray[np.float64]
+    right: NDArray[np.float64]
+    y: NDArray[np.float64]
+    weight: NDArray[np.float64]
+    thickness: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, pieces: tuple[Piece, ...]) -> _Table:
+        def column(name: str) -> NDArray[np.float64]:
+            return np.array([getattr(p, name) for p in pieces], dtype=float)
+
+        return cls(**{n: column(n) for n in ("left", "right", "y", "weight", "thickness")})
+
+    def sheared(self, lean: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        return self.left - lean * self.y, self.right - lean * self.y
+
+
+def _overlap(
+    left: NDArray[np.float64],
+    right: NDArray[np.float64],
+    left2: NDArray[np.float64],
+    right2: NDArray[np.float64],
+) -> NDArray[np.float64]:
+    """Intersection over union of every strip (rows) with every other (columns)."""
+    both = np.minimum(right[:, None], right2[None]) - np.maximum(left[:, None], left2[None])
+    either = np.maximum(right[:, None], right2[None]) - np.minimum(left[:, None], left2[None])
+    return np.asarray(np.clip(both, 0, None) / np.maximum(either, 1e-9))
+
+
+def _agreement(left: NDArray[np.float64], right: NDArray[np.float64]) -> NDArray[np.float64]:
+    overlap = _overlap(left, right, left, right)
+    return np.clip((overlap - GOOD_OVERLAP) / (1 - GOOD_OVERLAP), 0, None)
+
+
+def choose_strips(pieces: tuple[Piece, ...], lean: float) -> tuple[Strip, ...]:
+    """Return non-overlapping strips, left to right, that together explain the most evidence."""
+    if not pieces:
+        return ()
+    table = _Table.of(pieces)
+    left, right = table.sheared(lean)
+    typical = _typical_width(left, right, table)
+    left_c, right_c = _candidates(pieces, left, right, table, typical, lean)
+    gains = _gains(left_c, right_c, left, right, table)
+    # Strips far from the typical width need more evidence.
+    oddness = np.log((right_c - left_c) / typical)
+    gains = gains * np.exp(-0.5 * (oddness / 0.45) ** 2)
+    chosen = _schedule(left_c, right_c, gains, typical)
+    chosen = [i for i in chosen if gains[i] >= LEAST_WEIGHT]
+    if not chosen:
+        return ()
+    strong = float(np.median(gains[chosen]))
+    chosen = [i for i in chosen if gains[i] >= 0.12 * strong]
+    return tuple(
+        Strip(left=float(left_c[i]), right=float(right_c[i]), gain=float(gains[i]), lean=lean)
+        for i in chosen
+    )
+
+
+def _gains(
+    left_c: NDArray[np.float64],
+    right_c: NDArray[np.float64],
+    left: NDArray[np.float64],
+    right: NDArray[np.float64],
+    table: _Table,
+) -> NDArray[np.float64]:
+    overlap = _overlap(left_c, right_c, left, right)
+    explained = np.clip((overlap - GOOD_OVERLAP) / (1 - GOOD_OVERLAP), 0, None)
+    return np.asarray((explained * table.weight[None]).sum(axis=1))
+
+
+def _typical_width(
+    left: NDArray[np.float64], right: NDArray[np.float64], table: _Table
+) -> float:
+    """Return the width that most evidence agrees on: the mode of ln(width), weighted."""
+    width = right - left
+    support = (_agreement(left, right) * table.weight[None]).sum(axis=1)
+    weight = table.weight * (0.3 + support)
+    grid = np.log(width)
+    density = (np.exp(-0.5 * ((grid[:, None] - grid[None]) / 0.15) ** 2) * weight[None]).sum(axis=1)
+    # A speck is narrow and a line across the membrane is wide; both are rarer than bands.
+    best = grid[int(density.argmax())]
+    near = np.abs(grid - best) < 0.3
+    return float(np.exp(np.average(grid[near], weights=weight[near])))
+
+
+def _candidates(
+    pieces: tuple[Piece, ...],
+    left: NDArray[np.float64],
+    right: NDArray[np.float64],
+    table: _Table,
+    typical: float,
+    lean: float,
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return strips to choose from: the pieces, their consensus, and the parts of long ones."""
+    agree = _agreement(left, right) * table.weight[None]
+    total = np.maximum(agree.sum(axis=1), 1e-9)
+    left_mean, right_mean = (agree @ left) / total, (agree @ right) / total
+    lefts, rights = [left, left_mean], [right, right_mean]
+    for p in pieces:
+        count = round(p.width / typical)
+        if count >= 2 and p.dips:
+            cuts = [p.left, *(x for x, _ in sorted(p.dips)), p.right]
+            edges = np.array(cuts) - lean * p.y
+            lefts.append(edges[:-1])
+            rights.append(edges[1:])
+    a, b = np.concatenate(lefts), np.concatenate(rights)
+    usable = (b - a > 0.45 * typical) & (b - a < 2.2 * typical)
+    return a[usable], b[usable]
+
+
+def _schedule(
+    left: NDArray[np.float64], right: NDArray[np.float64], gains: NDArray[np.float64], typical: float
+) -> list[int]:
+    """Weighted interval scheduling; neighbours may overlap by a sliver. O(n log n)."""
+    order = np.argsort(right)
+    ends = right[order]
+    sliver = 0.06 * typical
+    best = np.zeros(order.size + 1)
+    take = np.zeros(order.size, dtype=bool)
+    before = np.searchsorted(ends, left[order] + sliver, side="right")
+    before = np.minimum(before, np.arange(order.size))
+    for k, i in enumerate(order):
+        with_it = gains[i] + best[before[k]]
+        take[k] = with_it > best[k]
+        best[k + 1] = max(with_it, best[k])
+    chosen, k = [], order.size
+    while k > 0:
+        if take[k - 1]:
+            chosen.append(int(order[k - 1]))
+            k = int(before[k - 1])
+        else:
+            k -= 1
+    return chosen[::-1]

@@ -1,0 +1,177 @@
+"""Lane detectors behind one registry; the built-in one is called ``ridges``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+import numpy as np
+
+from blotquant.flags import Flag
+from blotquant.image.contrast import WorkCopy
+from blotquant.lanes.choose import Strip, choose_strips, common_lean, without_satellites
+from blotquant.lanes.ridges import Piece, find_pieces, ridge_map
+from blotquant.model.geometry import Membrane, Point
+from blotquant.model.image import Polarity
+from blotquant.model.lane import Lane
+from blotquant.registry import Registry
+
+MARGIN = 1.12  # lane width over the band's width at half height: the flanks belong to the band
+
+
+class LaneDetector(Protocol):
+    """Finds the lanes of one membrane on one photograph."""
+
+    def detect(self, copy: WorkCopy, membrane: Membrane, polarity: Polarity) -> tuple[Lane, ...]:
+        """Return the lanes, left to right, numbered from 1; an empty tuple where there are none."""
+        ...
+
+
+LANE_DETECTORS: Registry[LaneDetector] = Registry("lane detector", "blotquant.lane_detectors")
+
+
+def lane_pieces(copy: WorkCopy, polarity: Polarity) -> tuple[Piece, ...]:
+    """Return the pieces of crests on the whole photograph, without satellites."""
+    return without_satellites(find_pieces(ridge_map(copy, polarity)))
+
+
+@LANE_DETECTORS.register("ridges")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RidgeLanes:
+    """Lanes as the set of parted strips that explains the crests of the bands best.
+
+    Works for bands that stand out from above and below, however many lanes there are; does not see
+    a lane that has no band at all (interior gaps of whole lanes are filled as inferred lanes).
+    Costs about 0.15 s per photograph, whatever its size.
+    """
+
+    infer_blank_lanes: bool = True
+
+    def detect(self, copy: WorkCopy, membrane: Membrane, polarity: Polarity) -> tuple[Lane, ...]:
+        """Return the lanes of `membrane` in file pixels."""
+        pieces = lane_pieces(copy, polarity)
+        return self.from_pieces(pieces, copy, membrane)
+
+    def from_pieces(
+        self, pieces: tuple[Piece, ...], copy: WorkCopy, membrane: Membrane
+    ) -> tuple[Lane, ...]:
+        """Return the lanes that explain those pieces that lie on the membrane."""
+        inside = tuple(
+            p
+            for p in pieces
+            if membrane.contains((float(copy.to_file(p.centre)), float(copy.to_file(p.y))))
+        )
+        if not inside:
+            return ()
+        lean = common_lean(inside)
+        strips = [_own_lean(s, inside) for s in choose_strips(inside, lean)]
+        if self.infer_blank_lanes:
+            strips = _with_inferred(strips)
+        return _lanes(strips, copy, membrane)
+
+
+def _own_lean(strip: Strip, pieces: tuple[Piece, ...]) -> Strip:
+    """Let the strip follow its own pieces, held near the common lean when there are few."""
+    mine = []
+    for p in pieces:
+        a, b = p.left - strip.lean * p.y, p.right - strip.lean * p.y
+        both = min(b, strip.right) - max(a, strip.left)
+        either = max(b, strip.right) - min(a, strip.left)
+        if both > 0.7 * either:
+            mine.append(p)
+    if not mine:
+        return strip
+    y = np.array([p.y for p in mine])
+    weight = np.array([p.weight for p in mine])
+    centre_y = np.average(y, weights=weight)
+    edges = []
+    extra = 0.0
+    spread = float((weight * (y - centre_y) ** 2).sum())
+    if len(mine) > 1 and spread > 0:
+        middle = np.array([p.centre for p in mine]) - strip.lean * y
+        slope = float((weight * (y - centre_y) * (middle - np.average(middle, weights=weight))).sum())
+        # A prior of 1 degree against a placement error of 1.5 px keeps short lanes straight.
+        prior = (1.5 / 0.0175) ** 2
+        extra = slope / (spread + prior)
+    for name in ("left", "right"):
+        u = np.array([getattr(p, name) for p in mine]) - (strip.lean + extra) * y
+        edges.append(float(_weighted_median(u, weight)))
+    return replace(strip, left=edges[0], right=edges[1], lean=strip.lean + extra)
+
+
+def _weighted_median(values: np.ndarray, weights: np.ndarray) -> float:
+    order = np.argsort(values)
+    cumulated = np.cumsum(weights[order])
+    return float(np.interp(cumulated[-1] / 2, cumulated - weights[order] / 2, values[order]))
+
+
+def _with_inferred(strips: list[Strip]) -> list[Strip]:
+    """Fill gaps that hold one or more whole lanes at the pitch of their neighbours."""
+    if len(strips) < 3:
+        return strips
+    centres = np.array([s.centre for s in strips])
+    steps = np.diff(centres)
+    width = float(np.median([s.width for s in strips]))
+    plausible = steps[steps < 1.9 * width]
+    if plausible.size < max(2, steps.size // 2):
+        return strips
+    pitch = float(np.median(plausible))
+    out = [strips[0]]
+    for strip, step in zip(strips[1:], steps, strict=True):
+        count = round(step / pitch)
+        if 2 <= count <= 4 and abs(step / count - pitch) < 0.12 * pitch:
+            last = out[-1]
+            for k in range(1, count):
+                centre = last.centre + step * k / count
+                out.append(
+                    Strip(
+                        left=centre - width / 2,
+                        right=centre + width / 2,
+                        gain=0.0,
+                        lean=(last.lean + strip.lean) / 2,
+                        inferred=True,
+                    )
+                )
+        out.append(strip)
+    return out
+
+
+def _lanes(strips: list[Strip], copy: WorkCopy, membrane: Membrane) -> tuple[Lane, ...]:
+    _, top, _, bottom = membrane.bounds
+    middle = float(copy.from_file((top + bottom) / 2))
+    strips = sorted(strips, key=lambda s: s.centre + s.lean * middle)
+    at_middle = [s.centre + s.lean * middle for s in strips]
+    strong = float(np.median([s.gain for s in strips if not s.inferred] or [1.0]))
+    lanes = []
+    for i, s in enumerate(strips):
+        half = MARGIN * s.width / 2
+        for other in (i - 1, i + 1):
+            if 0 <= other < len(strips):
+                # Neighbours share the gap between them; they never overlap.
+                gap_middle = abs(at_middle[other] - at_middle[i]) * s.width
+                half = min(half, gap_middle / (s.width + strips[other].width))
+        nodes: tuple[Point, ...] = tuple(
+            (float(copy.to_file(s.centre + s.lean * copy.from_file(y))), float(y))
+            for y in (top, bottom)
+        )
+        confidence, reason = _confidence(s, strong)
+        lanes.append(
+            Lane(
+                image=membrane.image,
+                membrane=membrane.name,
+                number=i + 1,
+                nodes=nodes,
+                width_px=2 * half * copy.scale,
+                confidence=confidence,
+                reason=reason,
+                flags=Flag.INFERRED_LANE if s.inferred else Flag.NONE,
+            )
+        )
+    return tuple(lanes)
+
+
+def _confidence(strip: Strip, strong: float) -> tuple[float, str]:
+    if strip.inferred:
+        return 0.3, "no band was seen here; the place follows from the spacing of the other lanes"
+    confidence = float(np.clip(strip.gain / (0.5 * strong), 0.2, 1.0))
+    return confidence, "" if confidence > 0.6 else "only little stands out in this lane"

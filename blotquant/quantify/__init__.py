@@ -1,0 +1,1 @@
+"""From profiles to numbers: volumes, uncertainty, limits of detection, molecular weight."""

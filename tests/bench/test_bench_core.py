@@ -1,0 +1,99 @@
+"""How long reading, lanes and the whole pipeline take on 12 MP with 20 lanes.
+
+Run by ``make bench``. In the ordinary suite each runs once, to see that it still works.
+"""
+
+import numpy as np
+import pytest
+
+from blotquant.model.geometry import Membrane
+from blotquant.model.project import Photograph, Project
+from blotquant.simulate import RowSpec, Scene, simulate_blot, write_blot
+
+N_LANES = 20
+
+
+@pytest.fixture(scope="session")
+def large_blot():
+    """Give a photograph of 4000 x 3000 px with 20 lanes and the seven bands of the panel."""
+    rng = np.random.default_rng(12)
+    rows = tuple(
+        RowSpec(
+            target=target,
+            form=form,
+            kda=kda,
+            amounts=tuple(float(a) for a in 4e7 * np.exp(rng.normal(0, 0.4, N_LANES))),
+            sigma_px=18.0,
+            tail_px=6.0,
+        )
+        for target, form, kda in (
+            ("parp", "pro", 116.0),
+            ("parp", "p89", 89.0),
+            ("caspase-9", "pro", 47.0),
+            ("caspase-9", "p35", 35.0),
+            ("caspase-3", "p17", 17.0),
+        )
+    )
+    return simulate_blot(
+        Scene(
+            width_px=4000,
+            height_px=3000,
+            n_lanes=N_LANES,
+            lane_width_px=130.0,
+            gap_px=55.0,
+            rotation_deg=0.4,
+            edge_px=6.0,
+            rows=rows,
+            blotch=0.02,
+            smear=0.03,
+        )
+    )
+
+
+@pytest.fixture(scope="session")
+def large_file(large_blot, tmp_path_factory):
+    return write_blot(large_blot, tmp_path_factory.mktemp("bench"), "large")
+
+
+def test_reading_12_mp(benchmark, large_file, large_blot):
+    from blotquant.io.images import read_image
+
+    image = benchmark(read_image, large_file)
+    assert image == large_blot.image
+
+
+def test_polarity_of_12_mp(benchmark, large_blot):
+    from blotquant.image.polarity import guess_polarity
+
+    guess = benchmark(guess_polarity, large_blot.image)
+    assert guess.polarity is large_blot.polarity
+
+
+def test_twenty_lanes_on_12_mp(benchmark, large_blot):
+    from blotquant.image.contrast import work_copy
+    from blotquant.lanes.detect import LANE_DETECTORS
+
+    image = large_blot.image
+    right, bottom = float(image.width - 1), float(image.height - 1)
+    corners = ((0.0, 0.0), (right, 0.0), (right, bottom), (0.0, bottom))
+    membrane = Membrane(image="img1", name="A", corners=corners)
+    detector = LANE_DETECTORS.create("ridges")
+
+    def detect():
+        return detector.detect(work_copy(image.pixels), membrane, large_blot.polarity)
+
+    assert len(benchmark(detect)) == N_LANES
+
+
+def test_whole_pipeline_on_12_mp_and_20_lanes(benchmark, large_blot, large_file):
+    from blotquant.pipeline import analyse
+
+    photograph = Photograph(
+        id="img1",
+        file=large_file.as_posix(),
+        membranes=("A",),
+        targets=("parp", "caspase-9", "caspase-3"),
+    )
+    project = Project(photographs=(photograph,))
+    analysis = benchmark(analyse, project, {"img1": large_blot.image})
+    assert len(analysis.lanes) == N_LANES
