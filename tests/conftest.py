@@ -8,12 +8,17 @@ import threading
 from collections.abc import Callable, Iterator
 from functools import cache
 
+import hypothesis
 import pytest
 
-# Before any Qt is imported: no test may open a window on somebody's screen.
-os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-
 from blotquant.simulate import SimulatedBlot, scene, simulate_blot
+
+# The first example of a property test may import a slow library, on a machine that is busy.
+hypothesis.settings.register_profile("blotquant", deadline=None)
+hypothesis.settings.load_profile("blotquant")
+
+# Before any QApplication is made: no test may open a window on somebody's screen.
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 
 def pytest_configure(config):

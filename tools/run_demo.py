@@ -50,9 +50,8 @@ def show(experiment: Path) -> int:
 
 def analyse(experiment: Path) -> None:
     """Write the tables and the figure, and print what the summary says."""
-    from blotquant.export.figure import write_figure  # noqa: PLC0415 - slow import
-
     import blotquant as bq  # noqa: PLC0415 - slow import
+    from blotquant.export.figure import write_figure  # noqa: PLC0415 - slow import
 
     project = bq.open_project(experiment)
     analysis = bq.analyse(project)
@@ -60,15 +59,14 @@ def analyse(experiment: Path) -> None:
     files = [*bq.write(project, analysis, RESULTS)]
     figure = RESULTS / "figure.png"
     write_figure(project, analysis, figure)
-    print(f"\n{project.name}")
-    print(
-        f"{'target':<12} {'ratio':<20} {'condition':<14} {'n':>2} {'geometric mean':>15} {'p':>8}"
-    )
+    print(f"\n{project.name}\ncleaved / (cleaved + pro), mean of n experiments and its interval")
     for row in analysis.summary:
-        print(
-            f"{row.target:<12} {row.ratio:<20} {row.condition:<14} {row.n:>2}"
-            f" {row.geometric_mean:>15.3f} {row.p:>8.2g}"
-        )
+        if row.ratio == "cleaved_fraction":
+            interval = f"{row.ci_low:.3f} to {row.ci_high:.3f}" if row.n > 1 else "-"
+            print(
+                f"  {row.target:<10} {row.condition:<12} n = {row.n}"
+                f" {row.geometric_mean:7.3f}   {interval}"
+            )
     for path in (*files, figure):
         print(f"wrote {Path(path).relative_to(ROOT)}")
 

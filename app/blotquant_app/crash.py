@@ -98,7 +98,6 @@ class CrashHook(QObject):
         if issubclass(kind, KeyboardInterrupt):
             sys.__excepthook__(kind, error, trace)
             return
-        traceback.print_exception(kind, error, trace)
         self.caught.emit(error)
 
     def _show(self, error: BaseException) -> None:
@@ -106,6 +105,7 @@ class CrashHook(QObject):
         if self._is_showing:
             return
         self._is_showing = True
+        traceback.print_exception(error)
         try:
             rescued = self._rescue()
         except Exception:  # noqa: BLE001 - the rescue itself may fail; the dialog must still come

@@ -11,7 +11,8 @@ MINUS = "\u2212"
 
 def _decimals(error: float) -> int:
     """Return the decimal place of the error's second digit (negative: before the point)."""
-    return 1 - math.floor(math.log10(error))
+    # Rounded first: 0.0999999 has its second digit where 0.10 has it.
+    return 1 - math.floor(math.log10(float(f"{error:.1e}")))
 
 
 def _fixed(value: float, decimals: int) -> str:

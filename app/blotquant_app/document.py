@@ -55,7 +55,7 @@ class Document(QObject):
         self._project = project or Project()
         self._preview: Project | None = None
         self.undo_stack = QUndoStack(self)
-        self.undo_stack.cleanChanged.connect(lambda clean: self.modified_changed.emit(not clean))
+        self.undo_stack.cleanChanged.connect(self._clean_changed)
 
     @property
     def project(self) -> Project:
@@ -107,6 +107,9 @@ class Document(QObject):
     def mark_saved(self) -> None:
         """Declare the present state to be what the file holds."""
         self.undo_stack.setClean()
+
+    def _clean_changed(self, clean: bool) -> None:  # noqa: FBT001 - a Qt slot
+        self.modified_changed.emit(not clean)
 
     def _show(self, project: Project) -> None:
         old = self.shown

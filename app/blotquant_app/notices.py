@@ -7,7 +7,15 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 _SHOWN_MS = 8000
 _MARGIN = 16
@@ -61,9 +69,7 @@ class Notices(QObject):
         self, text: str, action_text: str = "", action: Callable[[], None] | None = None
     ) -> None:
         """Say what failed and what to do."""
-        self.say(
-            Message(text=text, weight=Weight.ERROR, action_text=action_text, action=action)
-        )
+        self.say(Message(text=text, weight=Weight.ERROR, action_text=action_text, action=action))
 
 
 class _Card(QFrame):

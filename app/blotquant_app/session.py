@@ -25,7 +25,7 @@ from blotquant_app.settings import Memory
 from blotquant_app.views.shown import BlotScene, scene_of
 
 if TYPE_CHECKING:
-    from blotquant.pipeline import StageCache
+    from blotquant.cache import StageCache
 
 PROJECT_SUFFIXES = (".blot", ".toml")
 _READING_SHARE = 0.2  # of the progress bar
@@ -97,9 +97,7 @@ class Session(QObject):
 
     def scene(self) -> BlotScene:
         """Return what is drawn over the selected photograph."""
-        return scene_of(
-            self.document.shown, self.analysis, self.selection.now.image, self.library
-        )
+        return scene_of(self.document.shown, self.analysis, self.selection.now.image, self.library)
 
     # -- opening ------------------------------------------------------------------------------
 
@@ -195,7 +193,7 @@ class Session(QObject):
         from blotquant.io.open_project import save_project  # noqa: PLC0415 - slow import
 
         try:
-            save_project(self.document.project, path)
+            save_project(self._with_hashes(), path)
         except BlotquantError as error:
             self.notices.error(str(error))
             return False
@@ -204,6 +202,17 @@ class Session(QObject):
         self.memory.add_recent(path)
         self.path_changed.emit()
         return True
+
+    def _with_hashes(self) -> Project:
+        """Return the project with the hash of every picture that was read: a change is noticed."""
+        project = self.document.project
+        photographs = tuple(
+            replace(p, sha256=self._images[p.file].sha256)
+            if not p.sha256 and p.file in self._images
+            else p
+            for p in project.photographs
+        )
+        return replace(project, photographs=photographs)
 
     def rescue(self) -> Path | None:
         """Save a copy of the project aside; return where, or None when there is nothing to save."""
@@ -265,8 +274,9 @@ class Session(QObject):
 
     def _work(self, project: Project, images: dict[str, BlotImage], progress: Progress) -> _Outcome:
         """Read what is new and analyse; runs in the worker and touches only its arguments."""
-        from blotquant.io.images import read_image  # noqa: PLC0415 - slow import
-        from blotquant.pipeline import StageCache, analyse  # noqa: PLC0415 - slow import
+        from blotquant.cache import StageCache  # noqa: PLC0415 - slow import
+        from blotquant.io.images import read_images  # noqa: PLC0415 - slow import
+        from blotquant.pipeline import analyse  # noqa: PLC0415 - slow import
 
         unreadable = {}
         for i, photograph in enumerate(project.photographs):
@@ -275,26 +285,19 @@ class Session(QObject):
             if file in images:
                 continue
             try:
-                images[file] = read_image(file)
+                one = replace(project, photographs=(photograph,))
+                images[file] = read_images(one)[photograph.id]
             except BlotquantError as error:
                 unreadable[file] = str(error)
             else:
                 self._read.emit(file, images[file])
-        readable = tuple(p for p in project.photographs if p.file in images)
+        readable = {p.id: images[p.file] for p in project.photographs if p.file in images}
         if not readable:
             return _Outcome(project=project, images={}, unreadable=unreadable, analysis=None)
-        usable = project if len(readable) == len(project.photographs) else replace(
-            project, photographs=readable
-        )
         if self._cache is None:
             # Only the one worker thread ever comes here.
             self._cache = StageCache()
-        analysis = analyse(
-            usable,
-            {p.id: images[p.file] for p in readable},
-            part(progress, _READING_SHARE, 1.0),
-            self._cache,
-        )
+        analysis = analyse(project, readable, part(progress, _READING_SHARE, 1.0), self._cache)
         return _Outcome(project=project, images=images, unreadable=unreadable, analysis=analysis)
 
     def _keep_image(self, file: str, image: BlotImage) -> None:

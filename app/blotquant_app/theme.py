@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QObject, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QGuiApplication, QIcon, QPainter, QPalette, QPixmap
@@ -62,7 +63,8 @@ DARK = Tokens(
 # Okabe-Ito, in the order in which targets take them; black is left to text.
 DATA_COLOURS = ("#0072B2", "#E69F00", "#009E73", "#D55E00", "#CC79A7", "#56B4E9", "#F0E442")
 # What lies over the picture must be seen on white and on black alike.
-LANE_COLOUR = "#0B6BCB"
+LANE_COLOUR = "#4A5563"
+CHOSEN_COLOUR = "#0B6BCB"
 SATURATED_COLOUR = "#D55E00"
 UNASSIGNED_COLOUR = "#7A828C"
 
@@ -113,7 +115,10 @@ def style_sheet(tokens: Tokens) -> str:
     text = files("blotquant_resources").joinpath("styles/window.qss").read_text(encoding="utf-8")
     for token in sorted(fields(tokens), key=lambda f: -len(f.name)):
         text = text.replace(f"@{token.name}", getattr(tokens, token.name))
-    return text
+    folder = Path(str(files("blotquant_resources").joinpath("icons")))
+    check = "check_on_dark" if tokens is DARK else "check_on_light"
+    text = text.replace("@chevron", (folder / "chevron.svg").as_posix())
+    return text.replace("@check", (folder / f"{check}.svg").as_posix())
 
 
 def _palette(tokens: Tokens) -> QPalette:

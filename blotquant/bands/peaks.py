@@ -7,7 +7,7 @@ scatter along the lane is nothing but bands.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,12 +37,20 @@ class Peak:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class LaneContrast:
-    """Contrast of one lane at every scale: `snr` and `contrast` are (scales, positions)."""
+    """Contrast of one lane at every scale: all arrays are (scales, positions).
+
+    `snr` and `contrast` are two-sided: centre minus the larger of both sides. `bend_snr` is how
+    sharply the profile bends downwards, in units of its noise: it also shows the weak partner of a
+    doublet, which has no valley of its own. `strips` is the share of strips that show the contrast,
+    `bend_strips` the same for the bend.
+    """
 
     scales_px: tuple[float, ...]
     snr: NDArray[np.float64]
     contrast: NDArray[np.float64]
     strips: NDArray[np.float64]
+    bend_snr: NDArray[np.float64]
+    bend_strips: NDArray[np.float64]
 
     @property
     def best_snr(self) -> NDArray[np.float64]:
@@ -58,7 +66,7 @@ def lane_contrast(straight: StraightLane, unit_px: float = 1.0) -> LaneContrast:
     strips = np.stack(
         [straight.signal[:, a:b].mean(axis=1, dtype=np.float64) for a, b in zip(edges, edges[1:], strict=False)]
     )
-    scales, snr, contrast, shows = [], [], [], []
+    scales, snr, contrast, shows, bends, bend_shows = [], [], [], [], [], []
     for scale in SCALES:
         s = scale * unit_px
         if count < 4 * s and scales:
@@ -69,13 +77,24 @@ def lane_contrast(straight: StraightLane, unit_px: float = 1.0) -> LaneContrast:
         scales.append(s)
         contrast.append(mean)
         snr.append(mean / noise)
-        shows.append((each > 1.0 * noise_strip).mean(axis=0))
+        shows.append((each > noise_strip).mean(axis=0))
+        bend = _bend(strips, s)
+        noise_strip, noise = _noise(bend, n_strips)
+        bends.append(bend.mean(axis=0) / noise)
+        bend_shows.append((bend > noise_strip).mean(axis=0))
     return LaneContrast(
         scales_px=tuple(scales),
         snr=np.array(snr),
         contrast=np.array(contrast),
         strips=np.array(shows),
+        bend_snr=np.array(bends),
+        bend_strips=np.array(bend_shows),
     )
+
+
+def _bend(profiles: NDArray[np.float64], scale: float) -> NDArray[np.float64]:
+    """Downward curvature: minus the second derivative of the smoothed profile."""
+    return -gaussian_filter1d(profiles, 0.75 * scale, axis=1, order=2, mode="nearest")
 
 
 def _two_sided(profiles: NDArray[np.float64], scale: float) -> NDArray[np.float64]:
@@ -127,7 +146,17 @@ def find_peaks(found: LaneContrast, least_snr: float) -> tuple[Peak, ...]:
                     strips=float(found.strips[k, i]),
                 )
             )
-    return tuple(sorted(peaks, key=lambda p: p.position_px))
+    return _own_scales(sorted(peaks, key=lambda p: p.position_px))
+
+
+def _own_scales(peaks: list[Peak]) -> tuple[Peak, ...]:
+    """Hold each scale below half the way to the next peak: a doublet looks like one broad band."""
+    out = []
+    for i, p in enumerate(peaks):
+        gaps = [abs(q.position_px - p.position_px) for q in peaks[max(0, i - 1) : i + 2] if q is not p]
+        limit = max(0.5 * min(gaps), SCALES[0]) if gaps else p.scale_px
+        out.append(replace(p, scale_px=min(p.scale_px, limit)))
+    return tuple(out)
 
 
 def _best_scale(found: LaneContrast, i: int) -> float:

@@ -20,7 +20,6 @@ from blotquant.model.band import Band
 from blotquant.model.lane import Lane, LaneKind
 
 ALONE_SNR = 6.0  # a row that shows in a single lane must be this sure
-LIMIT_IN_HALF_WIDTHS = 2.6  # a Gaussian has fallen to 1 % there
 
 
 @dataclass(slots=True, kw_only=True)
@@ -134,41 +133,59 @@ def _borrow(
     if len(row.peaks) < 2:
         return
     for k, c in enumerate(contrasts):
-        if k in row.peaks:
-            continue
-        scale_index = int(np.argmin(np.abs(np.array(c.scales_px) - row.scale)))
-        expected = row.t + shifts[k]
-        reach = 0.7 * _reach(row.scale)
-        a, b = max(1, int(expected - reach)), min(c.snr.shape[1] - 1, int(expected + reach) + 2)
+        if k not in row.peaks:
+            peak = _look_again(c, row.t + shifts[k], row.scale, sensitivity)
+            if peak is not None:
+                row.peaks[k] = peak
+
+
+def _look_again(
+    found: LaneContrast, expected: float, scale: float, sensitivity: float
+) -> Peak | None:
+    """Return a peak, or the bend of a doublet's weak partner, at the expected place."""
+    index = int(np.argmin(np.abs(np.array(found.scales_px) - scale)))
+    fine = max(0, index - 1)
+    reach = 0.7 * _reach(scale)
+    n = found.snr.shape[1]
+    a, b = max(1, int(expected - reach)), min(n - 1, int(expected + reach) + 2)
+    for snr, strips, k in (
+        (found.snr, found.strips, index),
+        (found.bend_snr, found.bend_strips, fine),
+    ):
         if b - a < 2:
-            continue
-        z = c.snr[scale_index, a:b]
-        i = a + int(z.argmax())
-        is_top = c.snr[scale_index, i] >= max(
-            c.snr[scale_index, i - 1], c.snr[scale_index, min(i + 1, c.snr.shape[1] - 1)]
-        )
-        if is_top and z.max() >= sensitivity and c.strips[scale_index, i] >= 0.6:
-            row.peaks[k] = Peak(
+            return None
+        i = a + int(snr[k, a:b].argmax())
+        is_top = snr[k, i] >= max(snr[k, i - 1], snr[k, min(i + 1, n - 1)])
+        if is_top and snr[k, i] >= sensitivity and strips[k, i] >= 0.6:
+            return Peak(
                 position_px=float(i),
-                snr=float(z.max()),
-                scale_px=row.scale,
-                contrast=float(c.contrast[scale_index, i]),
-                strips=float(c.strips[scale_index, i]),
+                snr=float(snr[k, i]),
+                scale_px=scale,
+                contrast=float(found.contrast[index, i]),
+                strips=float(strips[k, i]),
             )
+    return None
 
 
 def _merge(rows: list[_Row], shifts: NDArray[np.float64]) -> list[_Row]:
-    """Join two rows that lie within reach of each other and never show in the same lane."""
+    """Join rows that are one: nearer than bands can be parted, or near and never in one lane."""
     rows = sorted(rows, key=lambda r: r.t)
     merged: list[_Row] = []
     for row in rows:
         last = merged[-1] if merged else None
         if (
             last is not None
-            and row.t - last.t < 1.5 * _reach(max(row.scale, last.scale))
-            and not set(row.peaks) & set(last.peaks)
+            and (
+                row.t - last.t < max(2.0, 0.8 * min(row.scale, last.scale))
+                or (
+                    row.t - last.t < 1.5 * _reach(max(row.scale, last.scale))
+                    and not set(row.peaks) & set(last.peaks)
+                )
+            )
         ):
-            last.peaks.update(row.peaks)
+            for k, p in row.peaks.items():
+                if k not in last.peaks or p.snr > last.peaks[k].snr:
+                    last.peaks[k] = p
             last.settle(shifts)
         else:
             merged.append(row)
@@ -190,7 +207,7 @@ def _bands(
     shifts: NDArray[np.float64],
 ) -> tuple[Band, ...]:
     profiles = [s.signal.mean(axis=1, dtype=np.float64) for s in straight]
-    shapes = [_half_widths(row, profiles) for row in rows]
+    shapes = [_reaches(row, profiles) for row in rows]
     bands = []
     for k, lane in enumerate(lanes):
         mine = []
@@ -205,8 +222,8 @@ def _bands(
                     lane=lane.number,
                     row=n + 1,
                     apex_px=apex,
-                    start_px=apex - LIMIT_IN_HALF_WIDTHS * up,
-                    stop_px=apex + LIMIT_IN_HALF_WIDTHS * down,
+                    start_px=apex - up,
+                    stop_px=apex + down,
                     found=peak is not None,
                     confidence=_confidence(peak),
                     reason="" if peak is None or peak.snr > 6 else "barely stands out of the noise",
@@ -218,6 +235,19 @@ def _bands(
 
 def _confidence(peak: Peak | None) -> float:
     return 0.9 if peak is None else float(np.clip(peak.snr / 10, 0.2, 1.0))
+
+
+def _reaches(row: _Row, profiles: Sequence[NDArray[np.float64]]) -> tuple[float, float]:
+    """Return how far the row's bands reach above and below their apex.
+
+    The flanks of a strong band rise above the noise further out than those of a weak one, and all
+    lanes of a row must be cut alike to be comparable: the row's strongest lane decides. A Gaussian
+    has fallen to 1 % at 2.6 half widths and to 0.02 % at 3.5.
+    """
+    up, down = _half_widths(row, profiles)
+    strongest = max(p.snr for p in row.peaks.values())
+    reach = float(np.clip(0.9 + 0.45 * np.log(strongest), 2.0, 3.8))
+    return reach * up, reach * down
 
 
 def _half_widths(row: _Row, profiles: Sequence[NDArray[np.float64]]) -> tuple[float, float]:

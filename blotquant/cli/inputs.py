@@ -48,8 +48,7 @@ def project_of(inputs: tuple[Path, ...], options: Options) -> Project:
         project = edits.set_samples(project, sheet)
     project = _with_rows(project, options)
     if options.control is not None:
-        conditions = (s.condition for s in project.samples)
-        error = control_error(options.control, conditions, _membranes(project))
+        error = control_error(options.control, project.samples, _membranes(project))
         if error is not None:
             raise error
         project = edits.set_control(project, options.control)

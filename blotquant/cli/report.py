@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterator
+from itertools import groupby
 from pathlib import Path
 
 from blotquant.model.project import Project
@@ -31,17 +32,25 @@ def _photograph_lines(analysis: Analysis, report: ImageReport) -> Iterator[str]:
     for membrane in report.membranes:
         lanes = analysis.lanes_of(image, membrane.name)
         rows = [a for a in analysis.assignments if (a.image, a.membrane) == (image, membrane.name)]
-        yield f"  membrane {membrane.name}: {len(lanes)} lanes, {len(rows)} rows of bands"
-        for assignment in rows:
-            yield f"    {_row_text(analysis, assignment)}"
+        n_lanes, n_rows = _counted(len(lanes), "lane"), _counted(len(rows), "row")
+        yield f"  membrane {membrane.name}: {n_lanes}, {n_rows}"
+        # Neighbouring rows of which the same is said share a line.
+        for (what, reason), group in groupby(rows, lambda a: (_what(a), a.reason)):
+            yield f"    {_row_text(analysis, tuple(group), what, reason)}"
 
 
-def _row_text(analysis: Analysis, a: RowAssignment) -> str:
-    bands = [m for m in analysis.bands_of(a.image, a.membrane) if m.band.row == a.row]
-    seen = sum(m.detected for m in bands)
-    what = f"{a.target} {a.form}" if a.target else "not assigned"
+def _what(a: RowAssignment) -> str:
     mw = f", {a.mw_kda:.0f} kDa" if math.isfinite(a.mw_kda) else ""
-    return f"row {a.row}: {what}{mw}, in {seen} of {len(bands)} lanes ({a.reason})"
+    return f"{a.target} {a.form}{mw}" if a.target else "not assigned"
+
+
+def _row_text(analysis: Analysis, rows: tuple[RowAssignment, ...], what: str, reason: str) -> str:
+    first, last = rows[0], rows[-1]
+    if len(rows) > 1:
+        return f"rows {first.row} to {last.row}: {what} ({reason})"
+    bands = [m for m in analysis.bands_of(first.image, first.membrane) if m.band.row == first.row]
+    seen = f"in {sum(m.detected for m in bands)} of {_counted(len(bands), 'lane')}"
+    return f"row {first.row}: {what}, {seen} ({reason})"
 
 
 def _ratio_lines(analysis: Analysis) -> Iterator[str]:
@@ -67,23 +76,44 @@ def _value_text(r: Ratio) -> str:
 
 def _open_lines(project: Project, analysis: Analysis) -> Iterator[str]:
     """Yield the rows that could be several things, each with the words that settle it."""
-    open_rows = [a for a in analysis.assignments if not a.target and a.candidates]
-    if not open_rows:
-        return
-    yield "Not decided. Look at these rows and settle each by an option:"
-    entries = []
-    for a in open_rows:
-        image = _image_name(project, a.image)
-        target, form = a.candidates[0]
-        others = ", ".join(f"{t}/{f}" for t, f in a.candidates[1:])
-        alternative = f"   (or {others}, or none)" if others else "   (or none)"
-        yield f"  --row {_quoted(f'{image}:{a.membrane}:{a.row}={target}/{form}')}{alternative}"
-        entries.append(
-            f"{{ image = {json.dumps(image)}, membrane = {json.dumps(a.membrane)},"
-            f" row = {a.row}, target = {json.dumps(target)}, form = {json.dumps(form)} }}"
-        )
-    yield "or by this line at the top of the experiment file:"
-    yield f"  row = [{', '.join(entries)}]"
+    open_rows = [a for a in analysis.assignments if _is_open(a)]
+    unnamed = [
+        p for p in project.photographs if not p.targets and any(a.image == p.id for a in open_rows)
+    ]
+    if unnamed:
+        yield "Not decided, for it is not known what was probed. Name it by an option:"
+    for p in unnamed:
+        yield f"  --targets {_quoted(f'{_image_name(project, p.id)}=NAME,NAME')}"
+    ids = {p.id for p in unnamed}
+    open_rows = [a for a in open_rows if a.image not in ids]
+    if open_rows:
+        yield "Not decided. Look at these rows and settle each by an option:"
+        yield from (f"  {_row_option(project, analysis, a)}" for a in open_rows)
+        yield "or by this line at the top of the experiment file:"
+        yield f"  row = [{', '.join(_row_entry(project, a) for a in open_rows)}]"
+
+
+def _row_option(project: Project, analysis: Analysis, a: RowAssignment) -> str:
+    image = _image_name(project, a.image)
+    membrane = f":{a.membrane}" if len(analysis.image(a.image).membranes) > 1 else ""
+    (target, form), *others = a.candidates
+    choices = [*(f"{t}/{f}" for t, f in others), "none"]
+    return (
+        f"--row {_quoted(f'{image}{membrane}:{a.row}={target}/{form}')}   (or {', '.join(choices)})"
+    )
+
+
+def _row_entry(project: Project, a: RowAssignment) -> str:
+    """Return an inline TOML table; JSON's quotes and escapes are TOML's."""
+    target, form = a.candidates[0]
+    values = {
+        "image": _image_name(project, a.image),
+        "membrane": a.membrane,
+        "row": a.row,
+        "target": target,
+        "form": form,
+    }
+    return "{ " + ", ".join(f"{k} = {json.dumps(v)}" for k, v in values.items()) + " }"
 
 
 def _image_name(project: Project, image: str) -> str:
@@ -97,12 +127,24 @@ def _quoted(text: str) -> str:
 
 
 def _notice_lines(analysis: Analysis) -> Iterator[str]:
+    """Yield what a user should read, each sentence once; open rows were named already."""
+    open_rows = {(a.image, a.membrane, a.row) for a in analysis.assignments if _is_open(a)}
     seen: set[str] = set()
     for n in analysis.notices:
-        place = f"{n.membrane}:{n.lane}: " if n.lane else f"{n.membrane}: " if n.membrane else ""
-        text = f"{place}{n.text.rstrip('.')}."
+        if n.row and (n.image, n.membrane, n.row) in open_rows:
+            continue
+        place = f"{n.membrane}: " if n.membrane and n.membrane not in n.text else ""
         advice = f" {n.advice.rstrip('.')}." if n.advice else ""
-        line = f"Note: {text}{advice}"
+        line = f"Note: {place}{n.text.rstrip('.')}.{advice}"
         if line not in seen:
             seen.add(line)
             yield line
+
+
+def _is_open(a: RowAssignment) -> bool:
+    """Return whether a row could be one of several things and waits for the user's word."""
+    return not a.target and bool(a.candidates)
+
+
+def _counted(n: int, noun: str) -> str:
+    return f"{n} {noun}" if n == 1 else f"{n} {noun}s"

@@ -73,6 +73,7 @@ def read_what_can_be_read(
 
 def describe_files(files: tuple[Path, ...]) -> tuple[BlotquantError, ...]:
     """Print what is known of each picture; return the errors of those that cannot be read."""
+    from blotquant.image.contrast import contrasts, work_copy  # noqa: PLC0415 - slow import
     from blotquant.image.polarity import guess_polarity  # noqa: PLC0415 - slow import
     from blotquant.io.info import describe  # noqa: PLC0415 - only for this command
 
@@ -82,7 +83,8 @@ def describe_files(files: tuple[Path, ...]) -> tuple[BlotquantError, ...]:
         try:
             for file in _pictures(path):
                 image = read_image(file)
-                pairs = describe(image, guess_polarity(image))
+                copy = work_copy(image.pixels)
+                pairs = describe(image, guess_polarity(copy, contrasts(copy)))
                 if pictures:
                     typer.echo()
                 width = max(len(label) for label, _ in pairs)

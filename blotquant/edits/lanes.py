@@ -24,10 +24,10 @@ from blotquant.edits.placed import (
     renumber_other_photographs,
     renumber_samples,
 )
+from blotquant.edits.samples import set_sample
 from blotquant.model.geometry import Point
 from blotquant.model.lane import Lane, LaneKind
 from blotquant.model.project import Project
-from blotquant.model.sample import Sample
 
 MIN_WIDTH_PX = 1.0
 MIN_STEP_PX = 1.0  # between two nodes, down the membrane
@@ -171,22 +171,14 @@ def set_lane_kind(project: Project, lanes: tuple[Lane, ...], lane: int, kind: La
     """
     _, membrane = one_place(lanes)
     lane_numbered(lanes, lane)
+    project = set_sample(project, membrane, lane, kind=kind)
     placed = tuple(
-        replace(
-            p,
-            lanes=tuple(replace(n, kind=kind) if n.number == lane else n for n in p.lanes),
-        )
+        replace(p, lanes=tuple(replace(n, kind=kind) if n.number == lane else n for n in p.lanes))
         if p.membrane == membrane
         else p
         for p in project.lanes
     )
-    here = [s for s in project.samples if (s.membrane, s.lane) == (membrane, lane)]
-    rest = tuple(s for s in project.samples if (s.membrane, s.lane) != (membrane, lane))
-    sample = (
-        replace(here[0], kind=kind) if here else Sample(membrane=membrane, lane=lane, kind=kind)
-    )
-    samples = tuple(sorted((*rest, sample), key=lambda s: (s.membrane, s.lane)))
-    return replace(project, lanes=placed, samples=samples)
+    return replace(project, lanes=placed)
 
 
 def detect_lanes_again(project: Project, image: str, membrane: str) -> Project:

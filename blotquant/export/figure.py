@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from blotquant.errors import SettingsError
+from blotquant.export.csv_tables import image_names
 from blotquant.io.atomic import write_bytes_atomically
 from blotquant.model.image import Polarity
 from blotquant.model.lane import LaneKind
@@ -32,6 +33,7 @@ _FAINT = "#8795a1"
 _DPI = 300
 _LONGEST_SIDE_PX = 1600
 _WIDTH_INCH = 7.2
+_PLOT_INCH = 1.75
 _STYLE = {
     # Without a salt the ids in an SVG file change with every run.
     "svg.hashsalt": "blotquant",
@@ -47,12 +49,14 @@ _STYLE = {
     "text.color": _INK,
 }
 # No dates and no program versions, so that the same analysis gives the same bytes.
-_METADATA: dict[str, dict[str, None]] = {
+_METADATA: dict[str, dict[str, None] | None] = {
     "svg": {"Date": None, "Creator": None},
     "pdf": {"CreationDate": None, "Producer": None, "Creator": None},
     "png": {"Software": None},
-    "tiff": {},
+    "tiff": None,
 }
+Crop = tuple[float, float, float, float]
+
 _AXIS_NAMES = {
     "cleaved_fraction": "cleaved / (cleaved + pro)",
     "cleaved_to_pro": "cleaved / pro",
@@ -86,7 +90,8 @@ def write_figure(project: Project, analysis: Analysis, path: Path | str) -> Path
     data = io.BytesIO()
     with mpl.rc_context(_STYLE):  # type: ignore[arg-type,unused-ignore]
         figure = _figure(project, analysis)
-        figure.savefig(data, format=kind, dpi=_DPI, metadata=_METADATA[kind])
+        more: dict[str, Any] = {"pil_kwargs": {"compression": "tiff_lzw"}} if kind == "tiff" else {}
+        figure.savefig(data, format=kind, dpi=_DPI, metadata=_METADATA[kind], **more)
     write_bytes_atomically(path, data.getvalue())
     return path
 
@@ -95,21 +100,60 @@ def _figure(project: Project, analysis: Analysis) -> Figure:
     from matplotlib.figure import Figure  # noqa: PLC0415 - slow import
 
     plots = _plots(analysis)
-    blot_heights = [_blot_height(r) for r in analysis.images] or [1.0]
-    plot_heights = [1.55] * max(1, len(plots))
-    height = max(sum(blot_heights), sum(plot_heights), 1.8) + 0.3
+    crops = [_crop(analysis, report) for report in analysis.images]
+    blot_inches = [_blot_inches(crop) for crop in crops]
+    plot_inches = [_PLOT_INCH] * len(plots)
+    height = max(sum(blot_inches), sum(plot_inches), 1.8)
     figure = Figure(figsize=(_WIDTH_INCH, height), layout="constrained", facecolor="white")
     left, right = figure.subfigures(1, 2, squeeze=False)[0]
-    blots = left.subplots(len(blot_heights), 1, squeeze=False, height_ratios=blot_heights)
-    for axes, report in zip(blots[:, 0], analysis.images, strict=False):
-        _draw_blot(axes, project, analysis, report)
-    panels = right.subplots(len(plot_heights), 1, squeeze=False)
-    for axes, ratios in zip(panels[:, 0], plots, strict=False):
+    for axes, crop, inches, report in zip(
+        _column(left, blot_inches, height), crops, blot_inches, analysis.images, strict=True
+    ):
+        _draw_blot(axes, project, analysis, report, crop)
+        _label_rows(axes, analysis, report, (crop[3] - crop[1]) / inches)
+    for axes, ratios in zip(_column(right, plot_inches, height), plots, strict=True):
         _draw_ratios(axes, project, ratios)
-    for axes in (*blots[len(analysis.images) :, 0], *panels[len(plots) :, 0]):
-        axes.set_axis_off()
-        axes.text(0.5, 0.5, "nothing to show", ha="center", color=_FAINT)
     return figure
+
+
+def _column(half: Any, inches: list[float], height: float) -> list[Any]:
+    """Return axes of the wanted heights from the top down; what is left over stays empty."""
+    spare = height - sum(inches)
+    ratios = [*inches, spare] if spare > 0.01 else inches
+    axes = half.subplots(len(ratios), 1, squeeze=False, height_ratios=ratios)[:, 0]
+    for unused in axes[len(inches) :]:
+        unused.set_axis_off()
+    return list(axes[: len(inches)])
+
+
+def _crop(analysis: Analysis, report: ImageReport) -> Crop:
+    """Return (left, top, right, bottom) of what is shown: the rows with room above and below.
+
+    A photograph without assigned rows is shown whole.
+    """
+    width, height = report.image.width, report.image.height
+    rows = {
+        (a.membrane, a.row)
+        for a in analysis.assignments
+        if a.image == report.photograph.id and a.target
+    }
+    boxes = [
+        m.box
+        for m in analysis.bands_of(report.photograph.id)
+        if (m.band.membrane, m.band.row) in rows
+    ]
+    if not boxes:
+        return 0.0, 0.0, float(width), float(height)
+    room = 2.5 * max(bottom - top for _, top, _, bottom in boxes)
+    top = max(0.0, min(box[1] for box in boxes) - room)
+    bottom = min(float(height), max(box[3] for box in boxes) + room)
+    return 0.0, top, float(width), bottom
+
+
+def _blot_inches(crop: Crop) -> float:
+    """Return the height that a blot takes in its column, with its title and lane numbers."""
+    shape = (crop[3] - crop[1]) / (crop[2] - crop[0])
+    return min(3.5, max(0.35, shape * _WIDTH_INCH * 0.36)) + 0.45
 
 
 def _plots(analysis: Analysis) -> list[tuple[Ratio, ...]]:
@@ -133,12 +177,6 @@ def _plots(analysis: Analysis) -> list[tuple[Ratio, ...]]:
     return plots
 
 
-def _blot_height(report: ImageReport) -> float:
-    """Return the height in inches that a photograph takes in its column."""
-    shape = report.image.height / report.image.width
-    return min(4.0, max(0.9, shape * _WIDTH_INCH * 0.36)) + 0.45
-
-
 def display_pixels(report: ImageReport) -> NDArray[Any]:
     """Return (rows, columns) between 0 (dark, band) and 1 for the eye; thinned to 1600 px."""
     pixels = report.image.pixels
@@ -153,7 +191,9 @@ def display_pixels(report: ImageReport) -> NDArray[Any]:
     return grey
 
 
-def _draw_blot(axes: Axes, project: Project, analysis: Analysis, report: ImageReport) -> None:
+def _draw_blot(
+    axes: Axes, project: Project, analysis: Analysis, report: ImageReport, crop: Crop
+) -> None:
     image = report.image
     axes.imshow(
         display_pixels(report),
@@ -165,16 +205,17 @@ def _draw_blot(axes: Axes, project: Project, analysis: Analysis, report: ImageRe
     )
     axes.set_xticks([])
     axes.set_yticks([])
-    axes.set_title(image.name, loc="left", fontsize=6.5, color=_FAINT, pad=12)
+    axes.set_title(
+        image_names(analysis)[report.photograph.id], loc="left", fontsize=6.5, color=_FAINT, pad=12
+    )
     kinds = lane_kinds(project, analysis.lanes)
     for result in analysis.lanes_of(report.photograph.id):
         lane = result.lane
         kind = kinds[lane.membrane, lane.number]
         label = "M" if kind is LaneKind.LADDER else str(lane.number)
-        x, y = lane.nodes[0]
         axes.annotate(
             label,
-            (x, y),
+            (lane.x_at(crop[1]), crop[1]),
             xytext=(0, 2),
             textcoords="offset points",
             ha="center",
@@ -184,22 +225,33 @@ def _draw_blot(axes: Axes, project: Project, analysis: Analysis, report: ImageRe
         )
         xs, ys = zip(*lane.nodes, strict=True)
         axes.plot(xs, ys, color=_ACCENT, linewidth=0.35, alpha=0.45)
-    _label_rows(axes, analysis, report)
+    axes.set_xlim(crop[0] - 0.5, crop[2] - 0.5)
+    axes.set_ylim(crop[3] - 0.5, crop[1] - 0.5)
 
 
-def _label_rows(axes: Axes, analysis: Analysis, report: ImageReport) -> None:
-    """Write each assigned row's target beside the blot, at the height of its rightmost band."""
+def _label_rows(axes: Axes, analysis: Analysis, report: ImageReport, px_per_inch: float) -> None:
+    """Write each assigned row's target beside the blot, at the height of its rightmost band.
+
+    Labels of a doublet are moved apart until they can be read.
+    """
+    labels = []
     for a in analysis.assignments:
-        if a.image != report.photograph.id or not a.target:
-            continue
-        bands = [m for m in analysis.bands_of(a.image, a.membrane) if m.band.row == a.row]
-        if not bands:
-            continue
-        last = max(bands, key=lambda m: m.x_px)
-        weight = f" {a.mw_kda:.0f} kDa" if math.isfinite(a.mw_kda) else ""
+        bands = [
+            m
+            for m in analysis.bands_of(a.image, a.membrane)
+            if a.image == report.photograph.id and a.target and m.band.row == a.row
+        ]
+        if bands:
+            weight = f" {a.mw_kda:.0f} kDa" if math.isfinite(a.mw_kda) else ""
+            y = max(bands, key=lambda m: m.x_px).y_px
+            form = "" if a.form == "full" else f" {a.form}"
+            labels.append((y, f"{a.target}{form}{weight}"))
+    lowest = -math.inf
+    for y, text in sorted(labels):
+        lowest = max(y, lowest + 0.1 * px_per_inch)
         axes.annotate(
-            f"{a.target} {a.form}{weight}",
-            (report.image.width, last.y_px),
+            text,
+            (report.image.width, lowest),
             xytext=(3, 0),
             textcoords="offset points",
             ha="left",
@@ -234,8 +286,21 @@ def _draw_one(axes: Axes, place: int, r: Ratio) -> None:
         )
         return
     if r.bound:
-        marker = "v" if r.bound == "<" else "^"
-        axes.plot(place, r.value, marker=marker, markersize=5, mfc="white", mec=_ACCENT)
+        axes.annotate(
+            "",
+            (place, r.value),
+            xytext=(0, -11 if r.bound == "<" else 11),
+            textcoords="offset points",
+            arrowprops={
+                "arrowstyle": "<-",
+                "color": _ACCENT,
+                "lw": 0.9,
+                "shrinkA": 0,
+                "shrinkB": 0,
+            },
+            annotation_clip=False,
+        )
+        axes.plot(place, r.value, marker="_", color=_ACCENT, markersize=7)
         return
     axes.plot(place, r.value, marker="o", color=_ACCENT, markersize=3.5)
     if math.isfinite(r.ci_low) and math.isfinite(r.ci_high):
@@ -249,6 +314,8 @@ def _lane_label(project: Project, r: Ratio) -> str:
         return f"lane {r.lane}"
     dose = "" if r.dose is None else f"{r.dose:g} {r.dose_unit}".strip()
     words = [w for w in (r.condition, dose) if w]
+    if dose and dose in r.condition:
+        words = [r.condition]
     return "\n".join(words) or r.sample or f"lane {r.lane}"
 
 

@@ -2,31 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import cv2
 import numpy as np
 
-from blotquant.image.contrast import (
-    SCALES_PX,
-    FloatArray,
-    WorkCopy,
-    noise_of,
-    two_sided,
-    work_copy,
-)
-from blotquant.model.image import BlotImage, Polarity, PolarityGuess
+from blotquant.image.contrast import FloatArray, ScaleContrast, WorkCopy
+from blotquant.model.image import Polarity, PolarityGuess
 
 THRESHOLD = 4.0  # contrast in standard deviations from which a place counts as a ridge
+LARGEST_SCALE_PX = 11.0  # larger ones see smears and shadows as well
 
 
-def guess_polarity(image: BlotImage, work: WorkCopy | None = None) -> PolarityGuess:
+def guess_polarity(copy: WorkCopy, scales: Sequence[ScaleContrast]) -> PolarityGuess:
     """Return the polarity that the picture itself shows, with a confidence and the reason.
 
     Two cues are weighed. Ridges: how much stands out from both sides (above and below), bright
     against dark, over all scales. Tails: whether the high-passed grey values reach further up or
     further down, since bands are rare and background is common.
     """
-    copy = work or work_copy(image.pixels)
-    bright, dark = _ridge_sums(copy)
+    bright, dark = _ridge_sums(copy, scales)
     total = bright + dark
     ridges = (bright - dark) / total if total > 0 else 0.0
     tails = _tail_balance(copy)
@@ -51,21 +46,16 @@ def guess_polarity(image: BlotImage, work: WorkCopy | None = None) -> PolarityGu
     )
 
 
-def _ridge_sums(copy: WorkCopy) -> tuple[float, float]:
-    bright_sum = dark_sum = 0.0
-    for scale in SCALES_PX[:-1]:
-        if copy.pixels.shape[0] < 6 * scale:
+def _ridge_sums(copy: WorkCopy, scales: Sequence[ScaleContrast]) -> tuple[float, float]:
+    sums = [0.0, 0.0]
+    for scale in scales:
+        if scale.scale_px > LARGEST_SCALE_PX:
             break
-        bright, dark = two_sided(copy.pixels, scale)
-        noise = noise_of(bright, copy.pixels, copy.live)
-        for contrast, sign in ((bright, 1), (dark, -1)):
-            above = np.log1p(np.maximum(contrast / noise - THRESHOLD, 0))
-            found = float(above[copy.live].sum())
-            if sign > 0:
-                bright_sum += found
-            else:
-                dark_sum += found
-    return bright_sum, dark_sum
+        for k, contrast in enumerate((scale.bright, scale.dark)):
+            excess = contrast - THRESHOLD * scale.noise
+            out = copy.live & (excess > 0)
+            sums[k] += float(np.log1p(excess[out] / scale.noise[out]).sum())
+    return sums[0], sums[1]
 
 
 def _tail_balance(copy: WorkCopy) -> float:

@@ -56,7 +56,7 @@ IMAGE_KEYS = (
     "sha256",
 )
 ROW_KEYS = ("image", "file", "membrane", "row", "target", "form")
-ONE_MEMBRANE = "membrane"  # the name of the one that images show which do not say
+ONE_MEMBRANE = "blot"  # the name of the one that images show which do not say
 MAX_BYTES = 8 * 2**20
 
 
@@ -79,7 +79,7 @@ def read_experiment(path: Path | str) -> Project:
         lanes += sheet_entries(folder / top.text("samples"), problems)
     samples = samples_of(lanes, membranes, problems)
     settings = read_settings(top)
-    check_control(settings.control, {s.condition for s in samples}, membranes, problems)
+    check_control(settings.control, samples, membranes, problems)
     rows = read_rows(_entries(top, "row", ROW_KEYS), entries, photographs)
     if problems.found:
         raise ExperimentError(path.name, tuple(problems.found))

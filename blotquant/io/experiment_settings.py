@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import Field, fields
 from typing import Any
 
@@ -10,6 +10,7 @@ from blotquant.errors import SettingsError
 from blotquant.io import vocabulary
 from blotquant.io.problems import Entry, Problems, instead
 from blotquant.io.sample_sheet import is_shown
+from blotquant.model.sample import Sample
 from blotquant.model.settings import AnalysisSettings
 
 
@@ -65,22 +66,26 @@ CHOICES: dict[str, Callable[[str], str]] = {
 
 
 def check_control(
-    control: str, conditions: Iterable[str], membranes: tuple[str, ...], problems: Problems
+    control: str, samples: tuple[Sample, ...], membranes: tuple[str, ...], problems: Problems
 ) -> None:
     """Note a control that no lane has."""
-    error = control_error(control, conditions, membranes)
+    error = control_error(control, samples, membranes)
     if error is not None:
         problems.add_error("[analysis], key `control`", error)
 
 
 def control_error(
-    control: str, conditions: Iterable[str], membranes: tuple[str, ...]
+    control: str, samples: tuple[Sample, ...], membranes: tuple[str, ...]
 ) -> SettingsError | None:
-    """Return what is wrong with a control: a typing slip would silently cost every fold change."""
-    known = sorted(set(conditions) - {""})
-    if not control or control in known or control.isdecimal():
+    """Return what is wrong with a control: a typing slip would silently cost every fold change.
+
+    It may be a condition or a sample's name, ``MEMBRANE:LANE``, or the number of a lane.
+    """
+    known = sorted({word for s in samples for word in (s.condition, s.sample)} - {""})
+    wanted = control.strip().casefold()
+    if not wanted or wanted.isdecimal() or wanted in {word.strip().casefold() for word in known}:
         return None
-    membrane, colon, lane = control.rpartition(":")
+    membrane, colon, lane = control.strip().rpartition(":")
     if colon and lane.isdecimal() and int(lane) > 0 and is_shown(membrane, membranes):
         return None
     if not known:
@@ -88,4 +93,7 @@ def control_error(
             f"No lane has the condition {control!r}, for no lane has any",
             "Describe the lanes in a sample sheet, or name one lane as MEMBRANE:LANE",
         )
-    return SettingsError(f"No lane has the condition {control!r}", instead(control, known))
+    conditions = sorted({s.condition for s in samples} - {""})
+    return SettingsError(
+        f"No lane has the condition {control!r}", instead(control, conditions or known)
+    )

@@ -137,12 +137,13 @@ def _parse(content: bytes, name: str) -> dict[str, Any]:
 def _body(document: dict[str, Any], name: str) -> Any:
     """Return the project part; every older version would be brought up to date here."""
     version = document.get("version")
-    if isinstance(version, int) and not isinstance(version, bool) and version > VERSION:
+    number = version if type(version) is int else 0  # true is no version
+    if number > VERSION:
         raise ProjectError(
             f"{name} was written by a newer blotquant (format {version}, this one reads {VERSION})",
             "Update blotquant and open it again",
         )
-    if version != VERSION or document.keys() != {"format", "version", "project"}:
+    if number != VERSION or document.keys() != {"format", "version", "project"}:
         raise ProjectError(
             f"{name} is damaged: its head is not that of a project",
             "Open an earlier copy of the project",

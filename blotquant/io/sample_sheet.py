@@ -97,7 +97,7 @@ def _sample(entry: Entry) -> Sample | None:
     dose = entry.number("dose", None, minimum=0.0)
     time_h = entry.number("time_h", None, minimum=0.0)
     sample = Sample(
-        membrane=entry.text("membrane").strip(),
+        membrane=entry.text("membrane"),
         lane=lane or 1,
         sample=entry.text("sample"),
         condition=entry.text("condition"),

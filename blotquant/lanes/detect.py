@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
 
 from blotquant.flags import Flag
-from blotquant.image.contrast import WorkCopy
+from blotquant.image.contrast import ScaleContrast, WorkCopy
 from blotquant.lanes.choose import Strip, choose_strips, common_lean, without_satellites
 from blotquant.lanes.ridges import Piece, find_pieces, ridge_map
 from blotquant.model.geometry import Membrane, Point
@@ -22,17 +23,25 @@ MARGIN = 1.12  # lane width over the band's width at half height: the flanks bel
 class LaneDetector(Protocol):
     """Finds the lanes of one membrane on one photograph."""
 
-    def detect(self, copy: WorkCopy, membrane: Membrane, polarity: Polarity) -> tuple[Lane, ...]:
-        """Return the lanes, left to right, numbered from 1; an empty tuple where there are none."""
+    def detect(
+        self, copy: WorkCopy, pieces: tuple[Piece, ...], membrane: Membrane
+    ) -> tuple[Lane, ...]:
+        """Return the lanes, left to right, numbered from 1; an empty tuple where there are none.
+
+        `pieces` are the crests of the whole photograph (`lane_pieces`), for detectors that use
+        them.
+        """
         ...
 
 
 LANE_DETECTORS: Registry[LaneDetector] = Registry("lane detector", "blotquant.lane_detectors")
 
 
-def lane_pieces(copy: WorkCopy, polarity: Polarity) -> tuple[Piece, ...]:
+def lane_pieces(
+    copy: WorkCopy, scales: Sequence[ScaleContrast], polarity: Polarity
+) -> tuple[Piece, ...]:
     """Return the pieces of crests on the whole photograph, without satellites."""
-    return without_satellites(find_pieces(ridge_map(copy, polarity)))
+    return without_satellites(find_pieces(ridge_map(copy, scales, polarity)))
 
 
 @LANE_DETECTORS.register("ridges")
@@ -42,20 +51,15 @@ class RidgeLanes:
 
     Works for bands that stand out from above and below, however many lanes there are; does not see
     a lane that has no band at all (interior gaps of whole lanes are filled as inferred lanes).
-    Costs about 0.15 s per photograph, whatever its size.
+    Costs a few ms beside the crests themselves, whatever the size of the photograph.
     """
 
     infer_blank_lanes: bool = True
 
-    def detect(self, copy: WorkCopy, membrane: Membrane, polarity: Polarity) -> tuple[Lane, ...]:
-        """Return the lanes of `membrane` in file pixels."""
-        pieces = lane_pieces(copy, polarity)
-        return self.from_pieces(pieces, copy, membrane)
-
-    def from_pieces(
-        self, pieces: tuple[Piece, ...], copy: WorkCopy, membrane: Membrane
+    def detect(
+        self, copy: WorkCopy, pieces: tuple[Piece, ...], membrane: Membrane
     ) -> tuple[Lane, ...]:
-        """Return the lanes that explain those pieces that lie on the membrane."""
+        """Return the lanes that explain those pieces that lie on the membrane, in file pixels."""
         inside = tuple(
             p
             for p in pieces

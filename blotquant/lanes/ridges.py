@@ -7,6 +7,7 @@ so that they explain the pieces.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -14,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from blotquant.image.contrast import SCALES_PX, FloatArray, WorkCopy, noise_of, two_sided
+from blotquant.image.contrast import FloatArray, ScaleContrast, WorkCopy
 from blotquant.model.image import Polarity
 
 SEED_SNR = 6.0  # a crest must reach this somewhere ...
@@ -61,22 +62,21 @@ class RidgeMap:
     scale_px: FloatArray
 
 
-def ridge_map(copy: WorkCopy, polarity: Polarity) -> RidgeMap:
+def ridge_map(
+    copy: WorkCopy, scales: Sequence[ScaleContrast], polarity: Polarity
+) -> RidgeMap:
     """Return for every pixel how far it stands out from above and below, at its best scale."""
     shape = copy.pixels.shape
     snr = np.full(shape, -np.inf, dtype=np.float32)
     contrast = np.zeros(shape, dtype=np.float32)
-    scale_px = np.full(shape, SCALES_PX[0], dtype=np.float32)
-    for scale in SCALES_PX:
-        if shape[0] < 5 * scale and scale > SCALES_PX[2]:
-            break
-        bright, dark = two_sided(copy.pixels, scale)
-        found = bright if polarity is Polarity.LIGHT_ON_DARK else dark
-        ratio = found / noise_of(found, copy.pixels, copy.live)
+    scale_px = np.full(shape, scales[0].scale_px, dtype=np.float32)
+    for scale in scales:
+        found = scale.bright if polarity is Polarity.LIGHT_ON_DARK else scale.dark
+        ratio = found / scale.noise
         better = ratio > snr
-        snr[better] = ratio[better]
-        contrast[better] = found[better]
-        scale_px[better] = scale
+        np.copyto(snr, ratio, where=better)
+        np.copyto(contrast, found, where=better)
+        np.copyto(scale_px, np.float32(scale.scale_px), where=better)
     snr[~copy.live] = -np.inf
     return RidgeMap(snr=snr, contrast=contrast, scale_px=scale_px)
 
@@ -87,11 +87,12 @@ def find_pieces(ridges: RidgeMap, seed_snr: float = SEED_SNR) -> tuple[Piece, ..
     joined = cv2.dilate(crest.astype(np.uint8), np.ones((3, 3), np.uint8))
     count, labels = cv2.connectedComponents(joined, connectivity=8)
     labels = np.where(crest, labels, 0)
-    best = ndimage.maximum(ridges.snr, labels, index=np.arange(1, count))
+    best = np.full(count, -np.inf)
+    np.maximum.at(best, labels[crest], ridges.snr[crest])
     boxes = ndimage.find_objects(labels)
     pieces: list[Piece] = []
     for i, box in enumerate(boxes):
-        if box is None or best[i] < seed_snr:
+        if box is None or best[i + 1] < seed_snr:
             continue
         part = tuple(box)
         pieces.extend(_cut(ridges, labels[part] == i + 1, part))

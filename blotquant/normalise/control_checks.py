@@ -53,8 +53,8 @@ def _missing(
             return [
                 Notice(
                     text=f"Membrane {membrane} is normalised by {here[0].source}, "
-                    "though total protein was photographed too.",
-                    advice="Choose total-protein as the loading control to use the stain.",
+                    "though total protein was photographed too",
+                    advice="Choose total-protein as the loading control to use the stain",
                     membrane=membrane,
                 )
             ]
@@ -63,8 +63,8 @@ def _missing(
         return []
     return [
         Notice(
-            text=f"Membrane {membrane} is not normalised: {here[0].source}.",
-            advice="Add the loading control's photograph to this membrane, or assign its row.",
+            text=f"Membrane {membrane} is not normalised: {here[0].source}",
+            advice="Add the loading control's photograph to this membrane, or assign its row",
             membrane=membrane,
         )
     ]
@@ -77,8 +77,8 @@ def _saturated(membrane: str, here: tuple[LaneLoading, ...]) -> list[Notice]:
     return [
         Notice(
             text=f"The loading control {here[0].source} is saturated on membrane {membrane}, "
-            f"{_lanes(lanes)}: ratios built on it are upper bounds.",
-            advice="Use a shorter exposure of the loading control.",
+            f"{_lanes(lanes)}: ratios built on it are upper bounds",
+            advice="Use a shorter exposure of the loading control",
             membrane=membrane,
         )
     ]
@@ -92,8 +92,8 @@ def _undetected(membrane: str, here: tuple[LaneLoading, ...]) -> list[Notice]:
     return [
         Notice(
             text=f"The loading control {name} is not detected on membrane {membrane}, "
-            f"{_lanes(lanes)}: no ratio to it is given there.",
-            advice="Check the assigned row, or choose another loading control.",
+            f"{_lanes(lanes)}: no ratio to it is given there",
+            advice="Check the assigned row, or choose another loading control",
             membrane=membrane,
         )
     ]
@@ -122,9 +122,9 @@ def _depends_on_condition(
     return [
         Notice(
             text=f"The loading {here[0].source} differs {factor:.2f}-fold between conditions on "
-            f"membrane {membrane}{by_p}.",
+            f"membrane {membrane}{by_p}",
             advice="Check that lanes were loaded evenly; if they were, the treatment changes this "
-            "control: prefer total protein.",
+            "control: prefer total protein",
             membrane=membrane,
         )
     ]
@@ -155,8 +155,8 @@ def _unsuitable(library: Library, loadings: tuple[LaneLoading, ...]) -> list[Not
         if target.caution:
             notices.append(
                 Notice(
-                    text=f"{target.name} is a doubtful loading control here: {target.caution}.",
-                    advice="Prefer total protein or another control.",
+                    text=f"{target.name} is a doubtful loading control here: {target.caution}",
+                    advice="Prefer total protein or another control",
                 )
             )
     return notices
@@ -178,8 +178,8 @@ def _conflicts(
             listed = ", ".join(library.target(t).name for t in near)
             notices.append(
                 Notice(
-                    text=f"{control.name} runs close to {listed}, which is on the same membrane.",
-                    advice="Make sure that the antibodies were not seen in the same picture.",
+                    text=f"{control.name} runs close to {listed}, which is on the same membrane",
+                    advice="Make sure that the antibodies were not seen in the same picture",
                 )
             )
     return notices
@@ -202,8 +202,8 @@ def _widens_replicates(ratios: tuple[Ratio, ...]) -> list[Notice]:
             notices.append(
                 Notice(
                     text=f"Normalising {name[0]} by {own[0].normalisation} widens the spread of "
-                    f"replicate lanes from {100 * before:.0f} % to {100 * after:.0f} %.",
-                    advice="The control adds more noise than it removes: try another one.",
+                    f"replicate lanes from {100 * before:.0f} % to {100 * after:.0f} %",
+                    advice="The control adds more noise than it removes: try another one",
                 )
             )
     return notices
@@ -239,8 +239,8 @@ def _no_control_condition(
         return []
     return [
         Notice(
-            text=f"No fold changes are given: {choice.reason[0].lower()}{choice.reason[1:]}.",
-            advice="Choose the control condition, or a lane as MEMBRANE:LANE.",
+            text=f"No fold changes are given: {choice.reason[0].lower()}{choice.reason[1:]}",
+            advice="Choose the control condition, or a lane as MEMBRANE:LANE",
         )
     ]
 

@@ -12,7 +12,7 @@ from blotquant.model.band import BandMeasurement
 from blotquant.model.project import ImageRole, Project
 from blotquant.model.results import LaneLoading, LaneResult, RowAssignment
 from blotquant.normalise.design import LaneKey, sample_lanes
-from blotquant.normalise.sources import BandTable, band_table
+from blotquant.normalise.sources import BandTable, band_table, whole_forms
 from blotquant.normalise.total_protein import TOTAL_PROTEIN, total_protein, total_protein_image
 from blotquant.quantify.uncertainty import NAN, Quantity, missing
 
@@ -62,8 +62,9 @@ def controls_on(
 ) -> tuple[str, ...]:
     """Return the controls that normalise this membrane: target ids, or ``total-protein``.
 
-    Those of `settings.loading_control` that are on the membrane; without a setting every loading
-    control that was probed, and where none was, the total protein stain.
+    Those of `settings.loading_control` that are on the membrane; without a setting the loading
+    controls that were probed (on photographs of that role, if there are any), and where none was,
+    the total protein stain.
     """
     on_membrane = table.targets_on(membrane)
     has_stain = total_protein_image(project, membrane, lanes) is not None
@@ -72,14 +73,27 @@ def controls_on(
         return tuple(
             name for name in wanted if name in on_membrane or (name == TOTAL_PROTEIN and has_stain)
         )
-    loading_images = {p.id for p in project.photographs if p.role is ImageRole.LOADING}
-    probed = tuple(
-        target
-        for target in on_membrane
-        if library.target(target).is_loading_control
-        or loading_images.issuperset(table.images_of(membrane, target))
-    )
+    probed = _probed_controls(project, library, table, membrane)
     return probed or ((TOTAL_PROTEIN,) if has_stain else ())
+
+
+def _probed_controls(
+    project: Project, library: Library, table: BandTable, membrane: str
+) -> tuple[str, ...]:
+    """Return the loading controls of a membrane when the settings name none.
+
+    What stands on photographs that are said to show loading comes before the same proteins seen
+    elsewhere, for a histone may be a target too.
+    """
+    for_loading = {p.id for p in project.photographs if p.role is ImageRole.LOADING}
+    on_membrane = table.targets_on(membrane)
+    usual = tuple(t for t in on_membrane if library.target(t).is_loading_control)
+    shown = {t: set(table.images_of(membrane, t)) for t in on_membrane}
+    return (
+        tuple(t for t in usual if shown[t] & for_loading)
+        or tuple(t for t in on_membrane if shown[t] <= for_loading)
+        or usual
+    )
 
 
 def wanted_controls(project: Project, library: Library) -> tuple[str, ...] | None:
@@ -133,7 +147,7 @@ def _volumes(
         lost = missing("the stained photograph does not show this lane")
         return {key: sums.get(key, lost) for key in keys}
     target = library.target(name)
-    sources = table.sources(keys[0][0], target)
+    sources = whole_forms(table.sources(keys[0][0], target))
     caution = Flag.UNSUITABLE_CONTROL if target.caution else Flag.NONE
     volumes = {}
     for key in keys:

@@ -23,7 +23,7 @@ from blotquant.normalise.design import (
     sample_of,
 )
 from blotquant.normalise.loading_control import control_name, controls_on, loading_quantity
-from blotquant.normalise.sources import BandTable, Source, band_table, with_role
+from blotquant.normalise.sources import BandTable, Source, band_table, whole_forms, with_role
 from blotquant.quantify.uncertainty import (
     Estimate,
     Quantity,
@@ -195,7 +195,7 @@ def _amount_indices(
     read: antibodies see the two unequally, so their sum means nothing. Fragments of a whole protein
     are not part of its amount.
     """
-    sources = tuple(s for s in blot.sources if s.form.role is not FormRole.CLEAVED) or blot.sources
+    sources = whole_forms(blot.sources)
     if {s.form.role for s in sources} >= {FormRole.FULL, FormRole.MODIFIED}:
         sources = with_role(sources, FormRole.MODIFIED)
     amount = table.quantity(key, blot.target, sources)

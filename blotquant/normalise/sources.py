@@ -133,3 +133,8 @@ def band_table(
 def with_role(sources: tuple[Source, ...], role: FormRole) -> tuple[Source, ...]:
     """Return the sources whose form has this role."""
     return tuple(s for s in sources if s.form.role is role)
+
+
+def whole_forms(sources: tuple[Source, ...]) -> tuple[Source, ...]:
+    """Return the sources without fragments, which are not part of a protein's amount."""
+    return tuple(s for s in sources if s.form.role is not FormRole.CLEAVED) or sources

@@ -16,6 +16,7 @@ from blotquant.model.lane import Baseline, Lane, LaneProfile
 
 LOWER_BOUND_SHARE = 0.01  # saturated share of the area from which a volume is only a bound
 LEAST_BLANKS = 10
+MASK_RIM = 0.08  # of a band's height, kept out of the background on either side
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -64,9 +65,12 @@ def measure_lane(
 
 
 def _mask(profile: LaneProfile, found: Sequence[Band]) -> NDArray[np.bool_]:
+    """Mark the places that hold signal of a band, with a rim for its tails."""
     masked = np.zeros(profile.signal.size, dtype=bool)
+    position = profile.position_px
     for b in found:
-        masked |= (profile.position_px >= b.start_px - 1) & (profile.position_px <= b.stop_px + 1)
+        rim = 1 + MASK_RIM * (b.stop_px - b.start_px)
+        masked |= (position >= b.start_px - rim) & (position <= b.stop_px + rim)
     return masked
 
 

@@ -6,15 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from blotquant.cache import StageCache
-from blotquant.image.contrast import WorkCopy, work_copy
+from blotquant.image.contrast import WorkCopy, contrasts, work_copy
 from blotquant.image.membranes import Evidence, find_membranes
 from blotquant.image.noise import estimate_noise
 from blotquant.image.polarity import guess_polarity
 from blotquant.image.saturation import saturated_mask
 from blotquant.lanes.detect import LANE_DETECTORS, lane_pieces
 from blotquant.lanes.match import Seen, match_lanes
+from blotquant.lanes.ridges import Piece
 from blotquant.model.geometry import Membrane
-from blotquant.model.image import BlotImage, Polarity, PolarityGuess
+from blotquant.model.image import BlotImage, PolarityGuess
 from blotquant.model.lane import Lane, LaneKind
 from blotquant.model.project import ImageRole, Photograph, Project
 from blotquant.model.results import ImageReport
@@ -35,7 +36,8 @@ def locate(
     """Find polarity, noise, membranes and lanes of one photograph."""
     sha = image.sha256
     copy = cache.get(("work", sha), lambda: work_copy(image.pixels))
-    guess = cache.get(("polarity", sha), lambda: guess_polarity(image, copy))
+    scales = cache.get(("contrast", sha), lambda: contrasts(copy))
+    guess = cache.get(("polarity", sha), lambda: guess_polarity(copy, scales))
     if photograph.polarity is not None:
         guess = PolarityGuess(
             polarity=photograph.polarity, confidence=1.0, reason="set by the user"
@@ -49,7 +51,8 @@ def locate(
         ("noise", sha, polarity),
         lambda: estimate_noise(image.pixels, image.full_scale, polarity),
     )
-    membranes = _membranes(project, photograph, image, copy, polarity, cache)
+    pieces = cache.get(("pieces", sha, polarity), lambda: lane_pieces(copy, scales, polarity))
+    membranes = _membranes(project, photograph, image, copy, pieces, cache)
     report = ImageReport(
         photograph=photograph,
         image=image,
@@ -58,7 +61,7 @@ def locate(
         noise=noise,
         membranes=membranes,
     )
-    seen = tuple(_lanes(project, image, copy, polarity, m, cache) for m in membranes)
+    seen = tuple(_lanes(project, image, copy, pieces, m, cache) for m in membranes)
     return Located(report=report, seen=seen)
 
 
@@ -67,7 +70,7 @@ def _membranes(
     photograph: Photograph,
     image: BlotImage,
     copy: WorkCopy,
-    polarity: Polarity,
+    pieces: tuple[Piece, ...],
     cache: StageCache,
 ) -> tuple[Membrane, ...]:
     for placed in project.membranes:
@@ -77,12 +80,11 @@ def _membranes(
 
     def find() -> tuple[Membrane, ...]:
         crests = [
-            Evidence(x=p.centre, y=p.y, width=p.width, weight=p.weight)
-            for p in lane_pieces(copy, polarity)
+            Evidence(x=p.centre, y=p.y, width=p.width, weight=p.weight) for p in pieces
         ]
         return find_membranes(copy, crests, photograph.id, names[0])
 
-    found = cache.get(("membranes", image.sha256, polarity, photograph.id, names[0]), find)
+    found = cache.get(("membranes", image.sha256, pieces, photograph.id, names[0]), find)
     if len(names) > 1 and len(names) == len(found):
         return tuple(replace(m, name=n) for m, n in zip(found, names, strict=True))
     return found
@@ -92,7 +94,7 @@ def _lanes(
     project: Project,
     image: BlotImage,
     copy: WorkCopy,
-    polarity: Polarity,
+    pieces: tuple[Piece, ...],
     membrane: Membrane,
     cache: StageCache,
 ) -> Seen:
@@ -103,8 +105,8 @@ def _lanes(
     name = project.settings.lane_detector
     detector = LANE_DETECTORS.create(name)
     lanes = cache.get(
-        ("lanes", image.sha256, polarity, membrane, name),
-        lambda: detector.detect(copy, membrane, polarity),
+        ("lanes", image.sha256, pieces, membrane, name),
+        lambda: detector.detect(copy, pieces, membrane),
     )
     return Seen(image=membrane.image, membrane=membrane, lanes=lanes)
 

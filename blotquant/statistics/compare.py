@@ -224,7 +224,7 @@ def _inside_common(t: float, loadings: NDArray[Any], df: int) -> float:
     """Return P(max |T| <= t) by integrating over the common factor and the residual SD."""
     from scipy.special import gammaln, ndtr  # noqa: PLC0415 - slow import
 
-    nodes, weights = np.polynomial.legendre.leggauss(160)
+    nodes, weights = np.polynomial.legendre.leggauss(96)
     z, z_weight = 8.5 * nodes, 8.5 * weights
     top = 1 + 9 / math.sqrt(df)
     s, s_weight = top * (nodes + 1) / 2, top * weights / 2

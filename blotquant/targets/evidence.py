@@ -84,7 +84,7 @@ class ProbedForm:
 
 @dataclass(frozen=True, slots=True)
 class Probed:
-    """What was probed on one photograph; `is_stated` says whether the user named it."""
+    """What was probed on one photograph; `is_stated` is False where the whole panel is possible."""
 
     forms: tuple[ProbedForm, ...]
     is_stated: bool
@@ -105,10 +105,10 @@ def tolerance_of(target: Target, form: Form, *, chemistry_is_known: bool) -> flo
 def probed_targets(
     photograph: Photograph, library: Library, settings: AnalysisSettings
 ) -> tuple[tuple[Target, ...], bool]:
-    """Return the targets that may be on a photograph, and whether the user named them.
+    """Return the targets that may be on a photograph, and whether they are sure to be probed there.
 
     Named targets win; then, for a loading photograph, the chosen control or the panel's first one;
-    else the panel's targets. Markers and total-protein stains show no targets. Raises
+    else, and unsure, the panel's targets. Markers and total-protein stains show no targets. Raises
     `SettingsError` for unknown names.
     """
     if photograph.targets:
@@ -119,8 +119,7 @@ def probed_targets(
     panel = library.panel(settings.panel)
     if photograph.role is ImageRole.LOADING:
         chosen = [c for c in settings.loading_control if c not in _NO_TARGET]
-        controls = tuple(map(library.target, chosen or panel.loading_controls[:1]))
-        return controls, bool(chosen)
+        return tuple(map(library.target, chosen or panel.loading_controls[:1])), True
     return tuple(map(library.target, panel.targets)), False
 
 

@@ -165,9 +165,7 @@ class Gestures(QObject):
 
     def _add_band_in(self, scene: BlotScene, membrane: str, lane: int, along: float) -> None:
         bands = scene.bands_of(membrane)
-        here = next(
-            (b for b in bands if b.lane == lane and b.start_px <= along <= b.stop_px), None
-        )
+        here = next((b for b in bands if b.lane == lane and b.start_px <= along <= b.stop_px), None)
         if here is not None:
             # A click inside a row's place says that its band is there after all.
             new = edits.add_band(self._document.project, bands, lane, here.row)

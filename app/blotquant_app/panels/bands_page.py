@@ -66,7 +66,7 @@ def _lines(band: Band | None, measured: BandMeasurement | None) -> list[QWidget]
         return [caption("Click a band in the picture, the profile or the table.")]
     if measured is None:
         return [caption("Measuring …")]
-    lines = [
+    lines: list[QWidget] = [
         body(f"Volume {with_error(measured.volume, measured.volume_se)} counts × px"),
         caption(
             f"{plain(measured.raw_volume, 5)} raw, {plain(measured.background_volume, 5)} of it "

@@ -73,7 +73,9 @@ def _backgrounds(_: Library, __: Project) -> tuple[Choice, ...]:
     from blotquant.background import BACKGROUNDS  # noqa: PLC0415 - slow import
 
     return tuple(
-        Choice(value=n, label=_label_of(n), tip=(BACKGROUNDS.factory(n).__doc__ or "").split("\n")[0])
+        Choice(
+            value=n, label=_label_of(n), tip=(BACKGROUNDS.factory(n).__doc__ or "").split("\n")[0]
+        )
         for n in BACKGROUNDS.names()
     )
 

@@ -179,11 +179,11 @@ class ImagesPage(Page):
     def _show_display(self, display: Display) -> None:
         self.levels.show_image(self._view.image, display)
         for widget in (self.gamma, self.inverted):
-            widget.blockSignals(True)  # noqa: FBT003 - Qt's signature
+            widget.blockSignals(True)
         self.gamma.setValue(round(_GAMMA_STEPS * math.log2(display.gamma) / 2))
         self.inverted.setChecked(display.inverted)
         for widget in (self.gamma, self.inverted):
-            widget.blockSignals(False)  # noqa: FBT003 - Qt's signature
+            widget.blockSignals(False)
 
     def _set_gamma(self, step: int) -> None:
         if self._view.display is not None:

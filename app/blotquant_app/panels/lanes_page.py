@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from blotquant import edits
@@ -88,7 +90,7 @@ class LanesPage(Page):
         now = self.session.selection.now
         return scene.lane(now.membrane, now.lane)
 
-    def _show(self, lane: Lane) -> object:
+    def _show(self, lane: Lane) -> Callable[[], None]:
         def show() -> None:
             self.session.selection.select_lane(lane.membrane, lane.number)
 

@@ -28,9 +28,7 @@ class NormalisePage(Page):
         self.form.refresh()
         analysis, now = self.session.analysis, self.session.selection.now
         shown = tuple(
-            x
-            for x in (analysis.loadings if analysis else ())
-            if now.membrane in {"", x.membrane}
+            x for x in (analysis.loadings if analysis else ()) if now.membrane in {"", x.membrane}
         )
         self.loadings.show_for(shown, lambda: _lines(shown))
 
@@ -39,7 +37,7 @@ def _lines(loadings: tuple[LaneLoading, ...]) -> list[QWidget]:
     if not loadings:
         return [caption("No loading is known. Probe a control or choose total protein.")]
     lines: list[QWidget] = []
-    source = ""
+    source = ("", "")
     for x in loadings:
         if (x.membrane, x.source) != source:
             source = (x.membrane, x.source)

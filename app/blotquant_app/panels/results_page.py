@@ -33,7 +33,7 @@ class ResultsPage(Page):
     def refresh(self) -> None:
         """Show the arithmetic of the ratio that is chosen in the table."""
         analysis = self.session.analysis
-        n = sum(r.value == r.value for r in analysis.ratios) if analysis else 0  # noqa: PLR0124 - NaN
+        n = sum(r.value == r.value for r in analysis.ratios) if analysis else 0
         self.summary.setText(
             f"{count(n, 'ratio')} with a value. Each carries its interval and its remarks."
         )

@@ -51,9 +51,8 @@ def row_menu(session: Session, membrane: str, row: int, parent: QWidget) -> QMen
     now = session.scene().label(membrane, row)
     chosen = (now.target, now.form) if now is not None else None
     for choice in row_choices(session, session.selection.now.image):
-        if choice.value in (NONE_OF_THEM, None) and not menu.isEmpty():
-            if choice.value == NONE_OF_THEM:
-                menu.addSeparator()
+        if choice.value == NONE_OF_THEM and not menu.isEmpty():
+            menu.addSeparator()
         action = menu.addAction(choice.label)
         action.setCheckable(True)
         action.setChecked(choice.value == chosen and bool(chosen and chosen[0]))

@@ -63,29 +63,27 @@ class TargetsPage(Page):
         known = {p.id for p in library.panels}
         panel = library.panel(settings.panel) if settings.panel in known else None
         first = (*panel.targets, *panel.loading_controls) if panel else ()
-        targets = sorted(
-            library.targets, key=lambda t: (t.id not in probed, t.id not in first)
-        )
+        targets = sorted(library.targets, key=lambda t: (t.id not in probed, t.id not in first))
         # The order is kept while it is on the screen: what is ticked may not jump away.
         if set(self._listed) != {t.id for t in targets} or not self.probed.count():
             self._listed = tuple(t.id for t in targets)
             self._fill(targets_by_id={t.id: (t.name, t.caution) for t in targets})
-        self.probed.blockSignals(True)  # noqa: FBT003 - Qt's signature
+        self.probed.blockSignals(True)
         self.probed.setEnabled(photograph is not None)
         for i, target in enumerate(self._listed):
             state = Qt.CheckState.Checked if target in probed else Qt.CheckState.Unchecked
             self.probed.item(i).setCheckState(state)
-        self.probed.blockSignals(False)  # noqa: FBT003 - Qt's signature
+        self.probed.blockSignals(False)
 
     def _fill(self, targets_by_id: dict[str, tuple[str, str]]) -> None:
-        self.probed.blockSignals(True)  # noqa: FBT003 - Qt's signature
+        self.probed.blockSignals(True)
         self.probed.clear()
         for name, caution in targets_by_id.values():
             item = QListWidgetItem(name)
             item.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsUserCheckable)
             item.setToolTip(caution)
             self.probed.addItem(item)
-        self.probed.blockSignals(False)  # noqa: FBT003 - Qt's signature
+        self.probed.blockSignals(False)
 
     def _probe(self, _: QListWidgetItem) -> None:
         photograph = self._photograph()
@@ -96,9 +94,7 @@ class TargetsPage(Page):
             for i, target in enumerate(self._listed)
             if self.probed.item(i).checkState() is Qt.CheckState.Checked
         )
-        new = edits.set_photograph_targets(
-            self.session.document.project, photograph.id, ticked
-        )
+        new = edits.set_photograph_targets(self.session.document.project, photograph.id, ticked)
         self.session.document.edit("Choose the probed targets", new)
 
     def _row_fields(self, scene: BlotScene) -> list[QWidget]:

@@ -76,7 +76,6 @@ class NumberBox(QDoubleSpinBox):
         self.setSuffix(f" {unit}" if unit else "")
         self.setKeyboardTracking(False)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setButtonSymbols(QDoubleSpinBox.ButtonSymbols.NoButtons)
         self.valueChanged.connect(self._report)
 
     def show_value(self, value: float) -> None:
@@ -129,7 +128,7 @@ def button(text: str, on_click: Callable[[], object], *, tip: str = "") -> QPush
     """Return a button."""
     result = QPushButton(text)
     result.setToolTip(tip)
-    result.clicked.connect(lambda: on_click())
+    result.clicked.connect(lambda _=False: on_click())
     return result
 
 
@@ -138,7 +137,7 @@ def link(text: str, on_click: Callable[[], object]) -> QPushButton:
     result = QPushButton(text)
     result.setProperty("link", "true")
     result.setCursor(Qt.CursorShape.PointingHandCursor)
-    result.clicked.connect(lambda: on_click())
+    result.clicked.connect(lambda _=False: on_click())
     return result
 
 

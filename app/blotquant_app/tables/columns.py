@@ -102,7 +102,9 @@ def band_columns() -> tuple[Column, ...]:
         _number(
             "MW (kDa)", lambda r: plain(_mw(r)), _mw, "From the ladder; a dash where there is none"
         ),
-        _number("Rf", lambda r: plain(r.measured.rf), lambda r: r.measured.rf, "Relative migration"),
+        _number(
+            "Rf", lambda r: plain(r.measured.rf), lambda r: r.measured.rf, "Relative migration"
+        ),
         Column(
             title="Volume ± SE (counts × px)",
             text=lambda r: with_error(r.measured.volume, r.measured.volume_se),

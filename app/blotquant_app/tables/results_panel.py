@@ -101,8 +101,9 @@ class ResultsPanel(QTabWidget):
         if now.image != self._image:
             self._show_bands(self._session.analysis)
         self.bands.follow(
-            lambda r: now.is_band
-            and r.measured.band.key == (now.image, now.membrane, now.lane, now.row)
+            lambda r: (
+                now.is_band and r.measured.band.key == (now.image, now.membrane, now.lane, now.row)
+            )
         )
         self.ratios.follow(
             lambda r: now.lane > 0 and (r.membrane, r.lane) == (now.membrane, now.lane)

@@ -1,4 +1,4 @@
-"""How a photograph looks on the screen: levels, gamma, inversion. No measured number knows of it."""
+"""How a photograph looks on the screen. No measured number knows of it."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from blotquant.model.band import Band
 from blotquant.model.geometry import Point
 from blotquant.model.lane import Lane, LaneKind
 from blotquant_app.selection import Selected
-from blotquant_app.theme import LANE_COLOUR, LIGHT, Tokens, form_colour
+from blotquant_app.theme import CHOSEN_COLOUR, LANE_COLOUR, LIGHT, Tokens, form_colour
 from blotquant_app.views.outlines import band_outline, lane_outline, lane_sides
 from blotquant_app.views.shown import (
     BlotScene,
@@ -37,9 +37,7 @@ class Overlay(QGraphicsItem):
         Returns the view's rectangle.
     """
 
-    def __init__(
-        self, transform: Callable[[], QTransform], extent: Callable[[], QRectF]
-    ) -> None:
+    def __init__(self, transform: Callable[[], QTransform], extent: Callable[[], QRectF]) -> None:
         super().__init__()
         self._transform = transform
         self._extent = extent
@@ -70,9 +68,9 @@ class Overlay(QGraphicsItem):
                 self._paint_lane(painter, transform, lane)
         if self.shows_bands:
             for band in self.scene_.bands:
-                lane = self.scene_.lane(band.membrane, band.lane)
-                if lane is not None:
-                    self._paint_band(painter, transform, lane, band)
+                under = self.scene_.lane(band.membrane, band.lane)
+                if under is not None:
+                    self._paint_band(painter, transform, under, band)
             self._paint_labels(painter, transform)
         if self.shows_lanes:
             self._paint_chips(painter, transform)
@@ -107,8 +105,8 @@ class Overlay(QGraphicsItem):
         return (lane.membrane, lane.number) == (self.selected.membrane, self.selected.lane)
 
     def _paint_lane(self, painter: QPainter, transform: QTransform, lane: Lane) -> None:
-        colour = QColor(LANE_COLOUR)
         chosen = self._is_chosen_lane(lane)
+        colour = QColor(CHOSEN_COLOUR if chosen else LANE_COLOUR)
         active = chosen and self.selected.row == 0
         if active:
             fill = QColor(colour)
@@ -129,7 +127,8 @@ class Overlay(QGraphicsItem):
         if active:
             painter.setPen(QPen(colour, 1.5))
             painter.setBrush(QColor("#FFFFFF"))
-            for node in _polygon(transform, lane.nodes):
+            for x, y in lane.nodes:
+                node = transform.map(QPointF(x, y))
                 painter.drawRect(QRectF(node.x() - 4, node.y() - 4, 8, 8))
 
     def _band_colour(self, band: Band) -> QColor:
@@ -138,15 +137,14 @@ class Overlay(QGraphicsItem):
             return form_colour((), "", is_cleaved=False)
         return form_colour(self.targets, label.target, is_cleaved=label.is_cleaved)
 
-    def _paint_band(
-        self, painter: QPainter, transform: QTransform, lane: Lane, band: Band
-    ) -> None:
+    def _paint_band(self, painter: QPainter, transform: QTransform, lane: Lane, band: Band) -> None:
         measured = self.scene_.measurement(band)
         is_seen = measured.detected if measured is not None else band.found
         colour = self._band_colour(band)
         chosen = self.selected.membrane == band.membrane and self.selected.row == band.row
         active = chosen and self.selected.lane in (0, band.lane)
-        outline = _polygon(transform, band_outline(lane, band.start_px, band.stop_px))
+        corners = band_outline(lane, band.start_px, band.stop_px)
+        outline = _polygon(transform, corners)
         if band.excluded:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QBrush(QColor(60, 60, 60, 140), Qt.BrushStyle.BDiagPattern))
@@ -169,7 +167,8 @@ class Overlay(QGraphicsItem):
             painter.setPen(QPen(colour, 1.5))
             painter.setBrush(QColor("#FFFFFF"))
             for a, b in ((0, 1), (2, 3)):
-                middle = (outline[a] + outline[b]) / 2
+                (ax, ay), (bx, by) = corners[a], corners[b]
+                middle = transform.map(QPointF((ax + bx) / 2, (ay + by) / 2))
                 painter.drawRect(QRectF(middle.x() - 7, middle.y() - 2.5, 14, 5))
 
     def _text_font(self, painter: QPainter, *, bold: bool = False) -> QFont:
@@ -199,11 +198,7 @@ class Overlay(QGraphicsItem):
 
     def _label_anchor(self, transform: QTransform, label: RowLabel) -> QPointF | None:
         """Return where a row leaves its membrane on the right."""
-        bands = [
-            b
-            for b in self.scene_.bands
-            if (b.membrane, b.row) == (label.membrane, label.row)
-        ]
+        bands = [b for b in self.scene_.bands if (b.membrane, b.row) == (label.membrane, label.row)]
         if not bands:
             return None
         band = max(bands, key=lambda b: b.lane)

@@ -32,11 +32,9 @@ class ProfileView(QWidget):
         self.plot.setMenuEnabled(False)
         self.plot.hideButtons()
         self.plot.setMouseEnabled(x=True, y=False)
-        self.plot.setLabel("bottom", "position along the lane (px)")
-        self.plot.setLabel("left", "signal (counts)")
         self.plot.getAxis("left").enableAutoSIPrefix(False)
         self.plot.getAxis("bottom").enableAutoSIPrefix(False)
-        self.plot.getAxis("left").setWidth(64)
+        self.plot.getAxis("left").setWidth(56)
         self._signal = self.plot.plot([], [])
         self._baseline = self.plot.plot([], [])
         self._regions: list[Any] = []
@@ -47,6 +45,8 @@ class ProfileView(QWidget):
         column.setSpacing(0)
         column.addWidget(self.title)
         column.addWidget(self.plot, 1)
+        column.addStretch(0)
+        self.plot.hide()
 
     def set_theme(self, tokens: Tokens) -> None:
         """Take the theme's colours."""
@@ -74,7 +74,9 @@ class ProfileView(QWidget):
             self._signal.setData([], [])
             self._baseline.setData([], [])
             self._set_regions((), 0, colour_of)
+            self.plot.hide()
             return
+        self.plot.show()
         profile = result.profile
         self._signal.setData(profile.position_px, profile.signal)
         self._baseline.setData(profile.position_px, result.baseline.level)

@@ -58,9 +58,7 @@ class BlotScene:
 
     def lane(self, membrane: str, number: int) -> Lane | None:
         """Return a lane, or None when there is none of that number."""
-        return next(
-            (x for x in self.lanes if x.membrane == membrane and x.number == number), None
-        )
+        return next((x for x in self.lanes if x.membrane == membrane and x.number == number), None)
 
     def lanes_of(self, membrane: str) -> tuple[Lane, ...]:
         """Return the lanes of one membrane."""
@@ -131,9 +129,11 @@ def bands_on(project: Project, analysis: Analysis | None, image: str) -> tuple[B
     n_now: dict[str, int] = {}
     for lane in lanes_on(project, analysis, image):
         n_now[lane.membrane] = n_now.get(lane.membrane, 0) + 1
-    n_then = {
-        name: len(analysis.lanes_of(image, name)) for name in {b.membrane for b in found}
-    } if analysis else {}
+    n_then = (
+        {name: len(analysis.lanes_of(image, name)) for name in {b.membrane for b in found}}
+        if analysis
+        else {}
+    )
     names = dict.fromkeys([*(b.membrane for b in found), *placed])
     return tuple(
         band
@@ -185,7 +185,7 @@ def _label(assignment: RowAssignment, given: dict[int, tuple[str, str]], lib: Li
         text = f"{name}  {measured if measured == measured else kda:.0f}"  # noqa: PLR0124 - NaN
     elif assignment.candidates and not is_given:
         text = "?"
-    elif assignment.mw_kda == assignment.mw_kda:  # noqa: PLR0124 - NaN differs from itself
+    elif assignment.mw_kda == assignment.mw_kda:
         text = f"{assignment.mw_kda:.0f} kDa"
     return RowLabel(
         membrane=assignment.membrane,

@@ -27,6 +27,12 @@ def test_the_probed_control_is_taken_unasked(experiment):
     assert found[1].loading_se == pytest.approx(40.0)
 
 
+def test_a_photograph_for_loading_decides_which_control_is_meant(experiment):
+    e = experiment.row("i", "histone-h3", "full", [900, 100])
+    e.row("j", "beta-actin", "full", [400, 800], role=ImageRole.LOADING)
+    assert {x.source for x in loadings_of(e)} == {"beta-actin"}
+
+
 def test_a_control_is_carried_to_its_own_membrane_only(experiment):
     e = experiment.row("i", "parp", "pro", [1000], membrane="A")
     e.row("i", "parp", "pro", [1000], membrane="B")
@@ -128,7 +134,10 @@ def test_a_control_that_depends_on_the_condition_is_told(experiment):
     e = experiment.row("i", "parp", "pro", [1000] * 6)
     e.row("j", "beta-actin", "full", [400, 410, 405, 800, 810, 790])
     e.samples(
-        *(Sample(membrane="A", lane=n, condition="vehicle" if n < 4 else "MK-4") for n in range(1, 7))
+        *(
+            Sample(membrane="A", lane=n, condition="vehicle" if n < 4 else "MK-4")
+            for n in range(1, 7)
+        )
     )
     found = loadings_of(e)
     ratios = activation_ratios(e.project, e.library, *e.measured, found, tuple(e.lanes))
@@ -136,7 +145,7 @@ def test_a_control_that_depends_on_the_condition_is_told(experiment):
     assert any("beta-actin differs 1.98-fold between conditions" in t for t in texts)
 
 
-def test_the_f_test_agrees_with_scipy(experiment):
+def test_the_f_test_agrees_with_scipy():
     from scipy.stats import f_oneway
 
     from blotquant.normalise.control_checks import _f_test

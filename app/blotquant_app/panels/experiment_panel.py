@@ -1,0 +1,142 @@
+"""The experiment on the left: membranes and their photographs with thumbnails."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QColor, QIcon, QImage, QPixmap
+from PySide6.QtWidgets import QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
+
+from blotquant.model.image import BlotImage, Polarity
+from blotquant.model.project import Photograph
+from blotquant_app.actions import Actions
+from blotquant_app.panels.images_page import ROLE_LABELS
+from blotquant_app.panels.widgets import button
+from blotquant_app.selection import Selected
+from blotquant_app.session import Session
+from blotquant_app.views.display import automatic, lookup_table
+from blotquant_app.views.shown import polarity_of
+
+_THUMB = QSize(60, 44)
+_ID = Qt.ItemDataRole.UserRole
+
+
+def thumbnail(image: BlotImage, polarity: Polarity, size: QSize = _THUMB) -> QPixmap:
+    """Return a small picture as the blot view shows it."""
+    step = max(1, image.width // size.width() // 2, image.height // size.height() // 2)
+    small = image.pixels[::step, ::step].astype(np.float32)
+    display = automatic(image)
+    share = np.clip((small - display.low) / (display.high - display.low), 0.0, 1.0)
+    table = lookup_table(display, polarity)[:, 0]
+    grey: np.ndarray[Any, Any] = np.ascontiguousarray(table[(share * 255).astype(np.uint8)])
+    rows, columns = grey.shape
+    picture = QImage(grey.tobytes(), columns, rows, columns, QImage.Format.Format_Grayscale8)
+    return QPixmap.fromImage(
+        picture.scaled(
+            size,
+            Qt.AspectRatioMode.KeepAspectRatio,
+            Qt.TransformationMode.SmoothTransformation,
+        )
+    )
+
+
+class ExperimentPanel(QWidget):
+    """Lists the photographs by membrane; the one on the screen is selected."""
+
+    def __init__(self, session: Session, actions: Actions) -> None:
+        super().__init__()
+        self._session = session
+        self._thumbs: dict[tuple[str, Polarity], QIcon] = {}
+        self.tree = QTreeWidget()
+        self.tree.setHeaderHidden(True)
+        self.tree.setIconSize(_THUMB)
+        self.tree.setIndentation(8)
+        self.tree.setRootIsDecorated(False)
+        self.tree.setAccessibleName("Photographs")
+        self.tree.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.tree.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
+        self.tree.addAction(actions["remove_photograph"])
+        self.tree.currentItemChanged.connect(self._choose)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(8, 0, 8, 12)
+        column.addWidget(self.tree, 1)
+        column.addWidget(button("Add photographs …", actions.trigger("open")))
+        session.document.changed.connect(self.refresh)
+        session.analysed.connect(self.refresh)
+        session.image_read.connect(self.refresh)
+        session.selection.changed.connect(self._follow)
+        self.refresh()
+
+    def refresh(self, *_: object) -> None:
+        """List the photographs of the document."""
+        self.tree.blockSignals(True)
+        self.tree.clear()
+        groups: dict[tuple[str, ...], QTreeWidgetItem] = {}
+        for photograph in self._session.document.shown.photographs:
+            group = groups.get(photograph.membranes)
+            if group is None:
+                group = QTreeWidgetItem(["Membrane " + ", ".join(photograph.membranes)])
+                group.setFlags(Qt.ItemFlag.ItemIsEnabled)
+                font = self.font()
+                font.setBold(True)
+                group.setFont(0, font)
+                groups[photograph.membranes] = group
+                self.tree.addTopLevelItem(group)
+            group.addChild(self._item(photograph))
+        self.tree.expandAll()
+        self.tree.blockSignals(False)
+        self._follow(self._session.selection.now)
+
+    def _item(self, photograph: Photograph) -> QTreeWidgetItem:
+        item = QTreeWidgetItem([f"{self._title(photograph)}\n{ROLE_LABELS[photograph.role]}"])
+        item.setData(0, _ID, photograph.id)
+        tip = photograph.file
+        problem = self._session.unreadable.get(photograph.file)
+        image = self._session.image(photograph.id)
+        if image is not None:
+            item.setIcon(0, self._thumb(photograph, image))
+        else:
+            blank = QPixmap(_THUMB)
+            blank.fill(QColor(128, 128, 128, 60))
+            item.setIcon(0, QIcon(blank))
+        if problem:
+            item.setText(0, f"{Path(photograph.file).name}\nCannot be read")
+            tip = problem
+        item.setToolTip(0, tip)
+        return item
+
+    def _title(self, photograph: Photograph) -> str:
+        names = {t.id: t.name for t in self._session.library.targets}
+        probed = ", ".join(names.get(t, t) for t in photograph.targets)
+        return probed or Path(photograph.file).stem
+
+    def _thumb(self, photograph: Photograph, image: BlotImage) -> QIcon:
+        session = self._session
+        polarity = polarity_of(session.document.shown, session.analysis, photograph.id)
+        polarity = polarity or Polarity.DARK_ON_LIGHT
+        key = (image.sha256, polarity)
+        if key not in self._thumbs:
+            picture = thumbnail(image, polarity)
+            self._thumbs[key] = QIcon(picture)
+            # Qt would tint the thumbnail of the selected photograph.
+            self._thumbs[key].addPixmap(picture, QIcon.Mode.Selected)
+        return self._thumbs[key]
+
+    def _choose(self, item: QTreeWidgetItem | None, _: QTreeWidgetItem | None = None) -> None:
+        image = item.data(0, _ID) if item is not None else None
+        if image:
+            self._session.selection.select_image(image)
+
+    def _follow(self, now: Selected) -> None:
+        for i in range(self.tree.topLevelItemCount()):
+            group = self.tree.topLevelItem(i)
+            for j in range(group.childCount() if group is not None else 0):
+                item = group.child(j) if group is not None else None
+                if item is not None and item.data(0, _ID) == now.image:
+                    self.tree.blockSignals(True)
+                    self.tree.setCurrentItem(item)
+                    self.tree.blockSignals(False)
+                    return

@@ -1,0 +1,205 @@
+"""The middle of the window: the blot with its tools, and the lane profile under it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QSplitter,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from blotquant import edits
+from blotquant.model.band import Band
+from blotquant.model.project import Project
+from blotquant.model.results import LaneResult
+from blotquant_app.actions import Actions
+from blotquant_app.gestures.controller import Gestures
+from blotquant_app.session import Session
+from blotquant_app.theme import Theme, form_colour
+from blotquant_app.views.blot_view import BlotView
+from blotquant_app.views.profile_view import ProfileView
+from blotquant_app.views.shown import polarity_of, probed_targets
+
+_TOOLS = (
+    ("add_lane", "add_band", "delete"),
+    ("fit", "actual_size", "zoom_in", "zoom_out"),
+    ("invert", "saturated", "show_lanes", "show_bands", "profile"),
+)
+_HINTS = {
+    "": "",
+    "lane": "Click where the lane is. Esc: never mind.",
+    "band": "Click in a lane where the band is. Esc: never mind.",
+}
+
+
+class Centre(QWidget):
+    """Keeps picture, profile, document, analysis and selection together."""
+
+    def __init__(self, session: Session, theme: Theme) -> None:
+        super().__init__()
+        self._session = session
+        self._theme = theme
+        self.view = BlotView()
+        self.profile = ProfileView()
+        self.gestures = Gestures(session.document, session.selection, session.scene, self)
+        self.view.pointer = self.gestures
+        self.marks_saturated = True
+        self._marked: tuple[str, str] | None = None
+        self.bar = QFrame()
+        self.bar.setObjectName("viewBar")
+        self.hint = QLabel()
+        self.hint.setObjectName("hint")
+        self.split = QSplitter(Qt.Orientation.Vertical)
+        self.split.addWidget(self.view)
+        self.split.addWidget(self.profile)
+        self.split.setStretchFactor(0, 4)
+        self.split.setStretchFactor(1, 1)
+        self.split.setChildrenCollapsible(False)
+        self.profile.setMinimumHeight(120)
+        self.split.setSizes([600, 150])
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.bar)
+        column.addWidget(self.split, 1)
+        session.document.changed.connect(self.refresh)
+        session.analysed.connect(self.refresh)
+        session.image_read.connect(self.refresh)
+        session.selection.changed.connect(self.refresh)
+        self.profile.limits_dragged.connect(self._preview_limits)
+        self.profile.limits_dropped.connect(self._set_limits)
+        self.gestures.tool_changed.connect(lambda tool: self.hint.setText(_HINTS[tool]))
+        theme.changed.connect(self._dress)
+        self._dress()
+
+    def fill_bar(self, actions: Actions) -> None:
+        """Put the tools above the picture."""
+        row = QHBoxLayout(self.bar)
+        row.setContentsMargins(8, 3, 8, 3)
+        row.setSpacing(2)
+        for i, group in enumerate(_TOOLS):
+            if i:
+                row.addSpacing(12)
+            for name in group:
+                tool = QToolButton()
+                tool.setDefaultAction(actions[name])
+                tool.setAccessibleName(actions[name].text())
+                with_text = i == 0
+                tool.setToolButtonStyle(
+                    Qt.ToolButtonStyle.ToolButtonTextBesideIcon
+                    if with_text
+                    else Qt.ToolButtonStyle.ToolButtonIconOnly
+                )
+                if name == "delete":
+                    tool.setText("Delete")
+                row.addWidget(tool)
+        row.addSpacing(12)
+        row.addWidget(self.hint, 1)
+
+    def refresh(self, *_: object) -> None:
+        """Show the selected photograph with everything over it."""
+        session = self._session
+        project, now = session.document.shown, session.selection.now
+        polarity = polarity_of(project, session.analysis, now.image)
+        self.view.show_image(session.image(now.image), polarity)
+        self.view.overlay.targets = probed_targets(project, session.library)
+        self.view.set_scene(session.scene())
+        self.view.set_selected(now)
+        self._mark_saturated()
+        self._show_profile()
+
+    def mark_saturated(self, on: bool) -> None:  # noqa: FBT001 - a Qt slot
+        """Show or hide the saturated pixels."""
+        self.marks_saturated = on
+        self._marked = None
+        self._mark_saturated()
+
+    def _mark_saturated(self) -> None:
+        image = self.view.image
+        key = (image.sha256, self.view.polarity.value) if image is not None else None
+        if key == self._marked:
+            return
+        self._marked = key
+        if image is None or not self.marks_saturated:
+            self.view.set_saturated(None)
+            return
+        from blotquant.image.saturation import saturated_mask  # noqa: PLC0415 - slow import
+
+        self.view.set_saturated(saturated_mask(image.pixels, image.full_scale, self.view.polarity))
+
+    # -- the profile --------------------------------------------------------------------------
+
+    def _lane_result(self) -> LaneResult | None:
+        analysis, now = self._session.analysis, self._session.selection.now
+        if analysis is None:
+            return None
+        for result in analysis.lanes_of(now.image, now.membrane or None):
+            if result.lane.number == now.lane:
+                return result
+        return None
+
+    def _show_profile(self) -> None:
+        if self.profile.isHidden():
+            return
+        scene, now = self._session.scene(), self._session.selection.now
+        result = self._lane_result()
+        if result is None:
+            self.profile.show_lane(
+                None, (), 0, self._colour_of, "Select a lane to see its profile"
+            )
+            return
+        bands = tuple(b for b in scene.bands if (b.membrane, b.lane) == (now.membrane, now.lane))
+        title = (
+            f"Lane {now.lane} of {now.membrane}: signal (counts) along the lane (px); dashed: "
+            "baseline; shaded: bands, drag their limits"
+        )
+        self.profile.show_lane(result, bands, now.row, self._colour_of, title)
+
+    def _colour_of(self, band: Band) -> QColor:
+        label = self.view.overlay.scene_.label(band.membrane, band.row)
+        if label is None:
+            return form_colour((), "", is_cleaved=False)
+        return form_colour(self.view.overlay.targets, label.target, is_cleaved=label.is_cleaved)
+
+    def _with_limits(self, lane: int, row: int, start: float, stop: float) -> Project | None:
+        scene, now = self._session.scene(), self._session.selection.now
+        band = scene.band(now.membrane, lane, row)
+        if band is None:
+            return None
+        moved = start - band.start_px
+        apex = band.apex_px + moved if abs(moved - (stop - band.stop_px)) < 1e-6 else None
+        return edits.set_band_limits(
+            self._session.document.project,
+            scene.bands_of(now.membrane),
+            lane,
+            row,
+            start,
+            stop,
+            apex,
+        )
+
+    def _preview_limits(self, lane: int, row: int, start: float, stop: float) -> None:
+        new = self._with_limits(lane, row, start, stop)
+        if new is not None:
+            self._session.document.preview(new)
+
+    def _set_limits(self, lane: int, row: int, start: float, stop: float) -> None:
+        new = self._with_limits(lane, row, start, stop)
+        if new is not None:
+            self._session.document.edit(f"Set the limits of band {row} of lane {lane}", new)
+            self._session.selection.select_band(self._session.selection.now.membrane, lane, row)
+
+    def _dress(self) -> None:
+        self.view.set_theme(self._theme.tokens)
+        self.profile.set_theme(self._theme.tokens)
+
+    def shut_down(self) -> None:
+        """Give the plots back before the program ends."""
+        self.view.shut_down()
+        self.profile.shut_down()

@@ -1,0 +1,112 @@
+"""Open, save, export: the dialogs around the session's file work."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+
+from blotquant_app.session import PROJECT_SUFFIXES, Session
+
+_PICTURES = "*.tif *.tiff *.png *.jpg *.jpeg *.bmp *.gel *.scn *.1sc"
+_OPEN_FILTER = (
+    f"Everything blotquant opens ({_PICTURES} *.blot *.toml);;"
+    f"Photographs ({_PICTURES});;Projects and experiments (*.blot *.toml);;All files (*)"
+)
+_SAVE_FILTER = "Project (*.blot);;Experiment file (*.toml)"
+
+
+class Files:
+    """Asks for paths and guards unsaved work."""
+
+    def __init__(self, session: Session, window: QWidget) -> None:
+        self._session = session
+        self._window = window
+
+    def open(self) -> None:
+        """Ask for files and open them."""
+        names, _ = QFileDialog.getOpenFileNames(
+            self._window, "Open", self._session.memory.last_folder, _OPEN_FILTER
+        )
+        if names:
+            self._session.memory.last_folder = Path(names[0]).parent
+            self.open_paths([Path(n) for n in names])
+
+    def open_paths(self, paths: list[Path]) -> None:
+        """Open files; another project asks first what becomes of unsaved work."""
+        replaces = any(p.suffix.lower() in PROJECT_SUFFIXES for p in paths)
+        if not replaces or self.may_leave():
+            self._session.open_files(paths)
+
+    def open_demo(self) -> None:
+        """Open the demo experiment."""
+        if self.may_leave():
+            self._session.open_demo()
+
+    def new(self) -> None:
+        """Start with an empty experiment."""
+        if self.may_leave():
+            self._session.new()
+
+    def save(self) -> bool:
+        """Save under the present name, or ask for one; return whether it was saved."""
+        path = self._session.path
+        if path is None or path.suffix.lower() not in PROJECT_SUFFIXES:
+            return self.save_as()
+        if path.suffix.lower() == ".toml" and self._left_out_of_toml():
+            # An experiment file would silently lose the corrections: a project holds them.
+            return self.save_as(path.with_suffix(".blot"))
+        return self._session.save_to(path)
+
+    def save_as(self, proposal: Path | None = None) -> bool:
+        """Ask where to save; return whether it was saved."""
+        name = self._session.document.project.name
+        start = proposal or Path(self._session.memory.last_folder) / f"{name}.blot"
+        chosen, _ = QFileDialog.getSaveFileName(self._window, "Save as", str(start), _SAVE_FILTER)
+        if not chosen:
+            return False
+        path = Path(chosen)
+        if path.suffix.lower() not in PROJECT_SUFFIXES:
+            path = path.with_name(path.name + ".blot")
+        self._session.memory.last_folder = path.parent
+        left_out = self._left_out_of_toml() if path.suffix.lower() == ".toml" else ()
+        if not self._session.save_to(path):
+            return False
+        if left_out:
+            self._session.notices.warn(
+                f"{path.name} cannot hold {', '.join(left_out)}. Save a .blot file to keep them."
+            )
+        return True
+
+    def _left_out_of_toml(self) -> tuple[str, ...]:
+        from blotquant.io.write_experiment import (  # noqa: PLC0415 - slow import
+            what_toml_cannot_hold,
+        )
+
+        return tuple(what_toml_cannot_hold(self._session.document.project))
+
+    def export(self) -> None:
+        """Ask for a folder and write the tables into it."""
+        path = self._session.path
+        start = str(path.parent) if path is not None else self._session.memory.last_folder
+        chosen = QFileDialog.getExistingDirectory(
+            self._window, "Write the tables into this folder", start
+        )
+        if chosen:
+            self._session.export_to(Path(chosen))
+
+    def may_leave(self) -> bool:
+        """Ask what becomes of unsaved changes; return whether the project may be left."""
+        if not self._session.document.is_modified:
+            return True
+        button = QMessageBox.StandardButton
+        answer = QMessageBox.question(
+            self._window,
+            "Save the changes?",
+            f"{self._session.document.project.name} has changes that are not saved.",
+            button.Save | button.Discard | button.Cancel,
+            button.Save,
+        )
+        if answer == button.Save:
+            return self.save()
+        return answer == button.Discard

@@ -1,0 +1,337 @@
+"""The main window: lays out the parts and connects actions with what they do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import (
+    QCloseEvent,
+    QCursor,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDropEvent,
+    QKeySequence,
+)
+from PySide6.QtWidgets import (
+    QDockWidget,
+    QLabel,
+    QMainWindow,
+    QMenu,
+    QStackedWidget,
+    QToolBar,
+    QWidget,
+)
+
+from blotquant_app.actions import Actions
+from blotquant_app.crash import CrashHook
+from blotquant_app.dialogs.help import show_about, show_keys, show_palette
+from blotquant_app.gestures.commands import Commands
+from blotquant_app.gestures.hits import Hit
+from blotquant_app.notices import NoticeArea
+from blotquant_app.panels.experiment_panel import ExperimentPanel
+from blotquant_app.panels.inspector import Inspector, Stage
+from blotquant_app.panels.row_menu import row_menu
+from blotquant_app.selection import Selected
+from blotquant_app.session import Session
+from blotquant_app.tables.results_panel import ResultsPanel
+from blotquant_app.theme import Theme
+from blotquant_app.windows.centre import Centre
+from blotquant_app.windows.files import Files
+from blotquant_app.windows.menus import fill_menus
+from blotquant_app.windows.stage_bar import StageBar
+from blotquant_app.windows.status import Status
+from blotquant_app.windows.welcome import Welcome
+
+_STATE_VERSION = 1
+_TABS = {Stage.BANDS: 0, Stage.TARGETS: 0, Stage.NORMALISE: 1, Stage.RESULTS: 1}
+
+
+class MainWindow(QMainWindow):
+    """One window, one experiment.
+
+    Parameters
+    ----------
+    remembers
+        Whether geometry is restored and stored; tests and screenshots do without.
+    """
+
+    def __init__(self, session: Session, theme: Theme, *, remembers: bool = True) -> None:
+        super().__init__()
+        self.session = session
+        self.theme = theme
+        self._remembers = remembers
+        self.setAcceptDrops(True)
+        self.resize(1440, 900)
+        self.setMinimumSize(900, 600)
+        self.setDockNestingEnabled(True)
+        self.centre = Centre(session, theme)
+        self.actions_ = Actions(self, self.centre.view, theme)
+        self._add_undo()
+        self.centre.fill_bar(self.actions_)
+        self.commands = Commands(session)
+        self.files = Files(session, self)
+        self.welcome = Welcome(session, self.actions_)
+        self.stack = QStackedWidget()
+        self.stack.addWidget(self.welcome)
+        self.stack.addWidget(self.centre)
+        self.setCentralWidget(self.stack)
+        self.results = ResultsPanel(session)
+        self.inspector = Inspector(
+            session, self.actions_, self.centre.view, lambda: self.results.selected_ratio
+        )
+        self.experiment = ExperimentPanel(session, self.actions_)
+        self._add_docks()
+        self.stages = StageBar(session, self.actions_)
+        self._add_stage_bar()
+        self.status = Status(session)
+        self.setStatusBar(self.status)
+        self.notice_area = NoticeArea(session.notices, self)
+        self.crash_hook = CrashHook(session.rescue, self)
+        fill_menus(self, self.actions_, session.memory, lambda p: self.files.open_paths([p]))
+        self._connect_actions()
+        self._connect_parts()
+        self.show_stage(Stage.LANES)
+        self._follow_document()
+        if remembers:
+            self.restoreGeometry(session.memory.load_bytes("geometry"))
+            self.restoreState(session.memory.load_bytes("state"), _STATE_VERSION)
+
+    # -- layout -------------------------------------------------------------------------------
+
+    def _add_undo(self) -> None:
+        stack = self.session.document.undo_stack
+        undo = stack.createUndoAction(self, "Undo")
+        undo.setShortcut(QKeySequence.StandardKey.Undo)
+        redo = stack.createRedoAction(self, "Redo")
+        redo.setShortcuts([QKeySequence("Ctrl+Shift+Z"), QKeySequence("Ctrl+Y")])
+        self.actions_.add("undo", undo)
+        self.actions_.add("redo", redo)
+        self.actions_.dress()
+
+    def _add_dock(
+        self, name: str, title: str, widget: QWidget, area: Qt.DockWidgetArea
+    ) -> QDockWidget:
+        dock = QDockWidget(title, self)
+        dock.setObjectName(name)
+        heading = QLabel(title.upper())
+        heading.setObjectName("dockTitle")
+        dock.setTitleBarWidget(heading)
+        dock.setWidget(widget)
+        self.addDockWidget(area, dock)
+        toggle = dock.toggleViewAction()
+        toggle.setObjectName(f"dock_{name}")
+        self.actions_.add(f"dock_{name}", toggle)
+        return dock
+
+    def _add_docks(self) -> None:
+        area = Qt.DockWidgetArea
+        self.setCorner(Qt.Corner.BottomLeftCorner, area.BottomDockWidgetArea)
+        self.setCorner(Qt.Corner.BottomRightCorner, area.BottomDockWidgetArea)
+        left = self._add_dock("experiment", "Experiment", self.experiment, area.LeftDockWidgetArea)
+        right = self._add_dock("inspector", "Inspector", self.inspector, area.RightDockWidgetArea)
+        bottom = self._add_dock("results", "Results", self.results, area.BottomDockWidgetArea)
+        bottom.setTitleBarWidget(QWidget())
+        self.docks = (left, right, bottom)
+        self.resizeDocks([left, right], [228, 300], Qt.Orientation.Horizontal)
+        self.resizeDocks([bottom], [190], Qt.Orientation.Vertical)
+
+    def _add_stage_bar(self) -> None:
+        bar = QToolBar("Stages")
+        bar.setObjectName("stages")
+        bar.setMovable(False)
+        bar.toggleViewAction().setEnabled(False)
+        bar.addWidget(self.stages)
+        bar.setContentsMargins(0, 0, 0, 0)
+        bar.setStyleSheet("QToolBar { border: 0; padding: 0; margin: 0; spacing: 0; }")
+        self.addToolBar(bar)
+
+    # -- connections --------------------------------------------------------------------------
+
+    def _connect_actions(self) -> None:
+        files, commands, view = self.files, self.commands, self.centre.view
+        gestures = self.centre.gestures
+        answers: dict[str, Callable[[], object]] = {
+            "new": files.new,
+            "open": files.open,
+            "demo": files.open_demo,
+            "save": files.save,
+            "save_as": files.save_as,
+            "export": files.export,
+            "quit": self.close,
+            "remove_photograph": commands.remove_photograph,
+            "add_lane": lambda: gestures.take_tool("lane"),
+            "add_band": lambda: gestures.take_tool("band"),
+            "delete": commands.delete,
+            "delete_row": commands.delete_row,
+            "exclude": commands.exclude,
+            "detect_lanes": commands.detect_lanes,
+            "detect_bands": commands.detect_bands,
+            "next_doubtful": commands.next_doubtful,
+            "next_lane": lambda: commands.step_lane(1),
+            "previous_lane": lambda: commands.step_lane(-1),
+            "next_band": lambda: commands.step_band(1),
+            "previous_band": lambda: commands.step_band(-1),
+            "cancel": gestures.cancel,
+            "fit": view.fit,
+            "actual_size": view.actual_size,
+            "zoom_in": lambda: view.zoom(1.25),
+            "zoom_out": lambda: view.zoom(0.8),
+            "palette": lambda: show_palette(self, self.actions_),
+            "keys": lambda: show_keys(self),
+            "about": lambda: show_about(self),
+        }
+        for name, dx, dy in (("left", -1, 0), ("right", 1, 0), ("up", 0, -1), ("down", 0, 1)):
+            for verb, step in (("nudge", 1), ("push", 10)):
+                answers[f"{verb}_{name}"] = partial(commands.nudge, dx * step, dy * step)
+        for name, answer in answers.items():
+            self.actions_[name].triggered.connect(lambda _=False, f=answer: f())
+        self._connect_toggles()
+
+    def _connect_toggles(self) -> None:
+        actions, view = self.actions_, self.centre.view
+        for name in ("saturated", "show_lanes", "show_bands", "profile"):
+            actions[name].setChecked(True)
+        actions["invert"].triggered.connect(self._invert)
+        actions["saturated"].triggered.connect(self.centre.mark_saturated)
+        actions["show_lanes"].triggered.connect(lambda on: self._show_over(lanes=on))
+        actions["show_bands"].triggered.connect(lambda on: self._show_over(bands=on))
+        actions["profile"].triggered.connect(self._show_profile)
+        actions["full_screen"].triggered.connect(
+            lambda on: self.showFullScreen() if on else self.showNormal()
+        )
+        for wanted in ("system", "light", "dark"):
+            actions[f"theme_{wanted}"].triggered.connect(lambda _=False, w=wanted: self._want(w))
+        self._want(self.theme.wanted)
+        view.display_changed.connect(lambda d: actions["invert"].setChecked(d.inverted))
+
+    def _connect_parts(self) -> None:
+        session, centre = self.session, self.centre
+        session.document.changed.connect(self._follow_document)
+        session.document.modified_changed.connect(self.setWindowModified)
+        session.path_changed.connect(self._follow_document)
+        session.crashed.connect(self.crash_hook.caught)
+        session.selection.changed.connect(self._follow_selection)
+        self.stages.stage_chosen.connect(self.show_stage)
+        centre.view.hovered.connect(
+            lambda point: self.status.show_mouse(point, centre.view.polarity)
+        )
+        centre.gestures.tool_changed.connect(self._show_tool)
+        centre.gestures.advice.connect(session.notices.info)
+        centre.gestures.menu_wanted.connect(self._show_menu)
+        self.results.row_menu_wanted.connect(self._show_row_menu)
+        self.results.ratios.picked.connect(lambda _: self.inspector.refresh())
+
+    # -- answers ------------------------------------------------------------------------------
+
+    def show_stage(self, stage: Stage) -> None:
+        """Show the inspector's page of a stage and the table that goes with it."""
+        self.stages.show_stage(stage)
+        self.inspector.show_stage(stage)
+        if stage in _TABS:
+            self.results.setCurrentIndex(_TABS[stage])
+
+    def _follow_document(self, *_: object) -> None:
+        project = self.session.document.shown
+        has_photographs = bool(project.photographs)
+        self.stack.setCurrentWidget(self.centre if has_photographs else self.welcome)
+        if not has_photographs:
+            self.welcome.refresh()
+        for dock in self.docks:
+            dock.setVisible(has_photographs)
+        for name in ("save", "save_as", "export"):
+            self.actions_[name].setEnabled(has_photographs)
+        path = self.session.path
+        name = path.name if path is not None else project.name
+        self.setWindowTitle(f"{name}[*] – blotquant" if has_photographs else "blotquant[*]")
+
+    def _follow_selection(self, now: Selected) -> None:
+        """Describe what is selected: a lane on the lanes' page, a band on the bands' page."""
+        current = self.inspector.currentWidget()
+        pages = self.inspector.pages
+        if now.is_band and current is pages[Stage.LANES]:
+            self.show_stage(Stage.BANDS)
+        elif now.lane and not now.row and current is pages[Stage.BANDS]:
+            self.show_stage(Stage.LANES)
+
+    def _show_tool(self, tool: str) -> None:
+        for name in ("lane", "band"):
+            self.actions_[f"add_{name}"].setChecked(tool == name)
+
+    def _show_menu(self, hit: Hit | None) -> None:
+        menu = QMenu(self)
+        if hit is not None and hit.row:
+            menu.addMenu(row_menu(self.session, hit.membrane, hit.row, menu))
+            menu.addSeparator()
+            names = ["delete", "exclude", "delete_row", "", "detect_bands"]
+        elif hit is not None:
+            names = ["add_band", "delete", "exclude", "", "detect_lanes"]
+        else:
+            names = ["add_lane", "add_band", "", "fit", "actual_size"]
+        for name in names:
+            if name:
+                menu.addAction(self.actions_[name])
+            else:
+                menu.addSeparator()
+        menu.popup(QCursor.pos())
+
+    def _show_row_menu(self, membrane: str, row: int, at: QPoint) -> None:
+        row_menu(self.session, membrane, row, self).popup(at)
+
+    def _invert(self, on: bool) -> None:  # noqa: FBT001 - a Qt slot
+        from dataclasses import replace  # noqa: PLC0415 - used here alone
+
+        view = self.centre.view
+        if view.display is not None:
+            view.set_display(replace(view.display, inverted=on))
+
+    def _show_over(self, *, lanes: bool | None = None, bands: bool | None = None) -> None:
+        overlay = self.centre.view.overlay
+        overlay.shows_lanes = overlay.shows_lanes if lanes is None else lanes
+        overlay.shows_bands = overlay.shows_bands if bands is None else bands
+        overlay.update()
+
+    def _show_profile(self, on: bool) -> None:  # noqa: FBT001 - a Qt slot
+        self.centre.profile.setVisible(on)
+        self.centre.refresh()
+
+    def _want(self, wanted: str) -> None:
+        if wanted != self.theme.wanted:
+            self.theme.want(wanted)
+        for name in ("system", "light", "dark"):
+            self.actions_[f"theme_{name}"].setChecked(name == wanted)
+
+    # -- dropping and closing -----------------------------------------------------------------
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802 - Qt's name
+        """Accept files."""
+        if any(u.isLocalFile() for u in event.mimeData().urls()):
+            event.acceptProposedAction()
+            self.welcome.set_dragging(True)
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:  # noqa: N802 - Qt's name
+        """Forget that files were about to be dropped."""
+        self.welcome.set_dragging(False)
+        super().dragLeaveEvent(event)
+
+    def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802 - Qt's name
+        """Open the files."""
+        self.welcome.set_dragging(False)
+        urls = event.mimeData().urls()
+        self.files.open_paths([Path(u.toLocalFile()) for u in urls if u.isLocalFile()])
+        event.acceptProposedAction()
+
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
+        """Ask about unsaved changes, then end the threads and give the plots back."""
+        if not self.files.may_leave():
+            event.ignore()
+            return
+        if self._remembers and self.session.document.project.photographs:
+            self.session.memory.save_bytes("geometry", self.saveGeometry())
+            self.session.memory.save_bytes("state", self.saveState(_STATE_VERSION))
+        self.session.shut_down()
+        self.centre.shut_down()
+        self.crash_hook.uninstall()
+        event.accept()

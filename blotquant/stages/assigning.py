@@ -1,0 +1,188 @@
+"""What the rows are: ladder fits, the evidence of each row, and the targets that follow."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from blotquant.bands.heights import shift_between
+from blotquant.model.band import BandMeasurement
+from blotquant.model.geometry import Membrane
+from blotquant.model.ladder import LadderFit
+from blotquant.model.lane import LaneKind
+from blotquant.model.project import Project
+from blotquant.model.results import ImageReport, RowAssignment
+from blotquant.quantify.ladder import fit_ladder, mw_at
+from blotquant.stages.measuring import Measured, PlacedLane, ladder_bands
+from blotquant.targets.assign import assign_targets
+from blotquant.targets.evidence import RowEvidence
+from blotquant.targets.library import Library
+
+Shifts = Mapping[tuple[str, str], float]
+
+
+def fit_ladders(
+    project: Project,
+    library: Library,
+    reports: Sequence[ImageReport],
+    placed: Sequence[PlacedLane],
+) -> tuple[LadderFit, ...]:
+    """Return a fit for every ladder lane whose product is known."""
+    fits = []
+    for report in reports:
+        photograph = report.photograph
+        product = photograph.ladder or project.settings.ladder
+        if not product:
+            continue
+        chemistry = photograph.chemistry or project.settings.chemistry
+        ladder = library.ladder(product, chemistry)
+        for p in placed:
+            bands = ladder_bands(p) if p.report is report else ()
+            # Two bands of one lane can only share a height when a user put them there.
+            heights = np.array([p.lane.point_at(b.apex_px)[1] for b in bands])
+            keep = np.flatnonzero(np.diff(heights, prepend=-np.inf) > 0)
+            fit = fit_ladder(
+                [float(heights[i]) for i in keep],
+                [max(bands[i].confidence, 1e-3) for i in keep],
+                ladder,
+                membrane=p.lane.membrane,
+                image=photograph.id,
+                lane=p.lane.number,
+            )
+            if fit is not None:
+                fits.append(fit)
+    return tuple(fits)
+
+
+def assign(
+    project: Project,
+    library: Library,
+    reports: Sequence[ImageReport],
+    placed: Sequence[PlacedLane],
+    measured: Measured,
+    fits: tuple[LadderFit, ...],
+) -> tuple[RowAssignment, ...]:
+    """Return what every row is, membrane by membrane over all its photographs."""
+    out: list[RowAssignment] = []
+    known = {(r.photograph.id, m.name): m for r in reports for m in r.membranes}
+    photographs = [r.photograph for r in reports]
+    for name in dict.fromkeys(name for _, name in known):
+        here = tuple(p for p in photographs if (p.id, name) in known)
+        shifts = _height_shifts(name, [p.id for p in here], known, measured)
+        own_fits = tuple(f for f in fits if f.membrane == name)
+        rows = tuple(
+            row
+            for p in here
+            for row in _evidence(p.id, name, measured, shifts[p.id, name], own_fits, shifts)
+        )
+        out.extend(
+            assign_targets(
+                here,
+                rows,
+                library,
+                project.settings,
+                height_px=float(np.median([known[p.id, name].height_px for p in here])),
+                fits=own_fits,
+                given=tuple(r for r in project.rows if r.membrane == name),
+            )
+        )
+    return tuple(out)
+
+
+def _sample_bands(measured: Measured, image: str, membrane: str) -> list[BandMeasurement]:
+    ladders = {
+        (r.lane.image, r.lane.membrane, r.lane.number)
+        for r in measured.lanes
+        if r.lane.kind is not LaneKind.SAMPLE
+    }
+    return [
+        m
+        for m in measured.bands
+        if m.band.image == image
+        and m.band.membrane == membrane
+        and (image, membrane, m.band.lane) not in ladders
+        and not m.band.excluded
+    ]
+
+
+def _evidence(
+    image: str,
+    membrane: str,
+    measured: Measured,
+    shift: float,
+    fits: Sequence[LadderFit],
+    shifts: Shifts,
+) -> list[RowEvidence]:
+    bands = _sample_bands(measured, image, membrane)
+    rows = []
+    for row in sorted({m.band.row for m in bands}):
+        mine = [m for m in bands if m.band.row == row]
+        found = [m for m in mine if m.detected]
+        y = float(np.mean([m.y_px for m in found or mine]))
+        volume = float(sum(max(m.volume, 0.0) for m in found))
+        noise = float(np.sqrt(sum(m.volume_se**2 for m in mine)))
+        rows.append(
+            RowEvidence(
+                image=image,
+                membrane=membrane,
+                row=row,
+                y_px=y,
+                reference_y_px=y - shift,
+                strength=volume / noise if noise > 0 else 0.0,
+                volume=volume,
+                n_detected=len(found),
+                n_lanes=len(mine),
+                mw=_weight(image, membrane, y, fits, shifts),
+            )
+        )
+    return rows
+
+
+def _weight(
+    image: str, membrane: str, y: float, fits: Sequence[LadderFit], shifts: Shifts
+) -> tuple[float, float, float] | None:
+    """Return the weight at a height; a ladder on the same photograph is preferred."""
+    own = [f for f in fits if f.image == image] or list(fits)
+    if not own:
+        return None
+    values = []
+    for fit in own:
+        there = y - shifts[image, membrane] + shifts[fit.image, membrane]
+        mw = mw_at(fit, there)
+        values.append((mw[0], mw[1], mw[2]))
+    # Several ladder lanes: their mean in ln, and the widest of their intervals.
+    ln = np.log(np.array(values))
+    centre, low, high = float(ln[:, 0].mean()), float(ln[:, 1].min()), float(ln[:, 2].max())
+    return float(np.exp(centre)), float(np.exp(low)), float(np.exp(high))
+
+
+def _height_shifts(
+    name: str,
+    images: Sequence[str],
+    known: Mapping[tuple[str, str], Membrane],
+    measured: Measured,
+) -> dict[tuple[str, str], float]:
+    """Return how much lower the membrane lies on each photograph than on the first."""
+    first = images[0]
+    reference = _heights(measured, first, name)
+    shifts = {(first, name): 0.0}
+    for image in images[1:]:
+        a, b = known[first, name].bounds, known[image, name].bounds
+        expected = ((b[1] - a[1]) + (b[3] - a[3])) / 2
+        height = known[first, name].height_px
+        rows = _heights(measured, image, name)
+        thickness = max(3.0, 0.012 * height)
+        shifts[image, name] = shift_between(reference, rows, expected, height, thickness)
+    return shifts
+
+
+def _heights(measured: Measured, image: str, membrane: str) -> list[tuple[float, float]]:
+    bands = _sample_bands(measured, image, membrane)
+    out = []
+    for row in sorted({m.band.row for m in bands}):
+        found = [m for m in bands if m.band.row == row and m.detected]
+        if found:
+            weight = float(np.log1p(np.median([m.snr for m in found])) * np.sqrt(len(found)))
+            out.append((float(np.mean([m.y_px for m in found])), weight))
+    return out
