@@ -22,16 +22,18 @@ LEVELS = 36
 LEAST_AREA = 0.03  # of the frame
 LEAST_RECTANGULARITY = 0.8
 LEAST_COVERAGE = 0.9  # of the evidence that must lie on the membranes
+LEAST_HEIGHT = 14.0  # in band thicknesses: a row of touching bands reaches 11, a membrane 18
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """A crest of a band in working pixels: middle, extent across, and how sure it is."""
+    """A crest of a band in working pixels: middle, extent across, how sure it is, how thick."""
 
     x: float
     y: float
     width: float
     weight: float
+    thickness: float = 0.0
 
 
 def find_membranes(
@@ -118,12 +120,14 @@ def _score(
     contours, _ = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
     quads, edges = [], []
     covered, total = 0.0, sum(c.weight for c in crests)
+    strongest = sorted(crests, key=lambda c: -c.weight)[: 1 + len(crests) // 2]
+    thickness = float(np.median([c.thickness for c in strongest]))
     for contour in contours:
         area = cv2.contourArea(contour)
         if not LEAST_AREA * frame < area < 0.97 * frame:
             continue
         _, (w, h), _ = cv2.minAreaRect(contour)
-        if area < LEAST_RECTANGULARITY * w * h:
+        if area < LEAST_RECTANGULARITY * w * h or min(w, h) * factor < LEAST_HEIGHT * thickness:
             continue
         mine = [
             c

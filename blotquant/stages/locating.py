@@ -80,7 +80,10 @@ def _membranes(
 
     def find() -> tuple[Membrane, ...]:
         crests = [
-            Evidence(x=p.centre, y=p.y, width=p.width, weight=p.weight) for p in pieces
+            Evidence(
+                x=p.centre, y=p.y, width=p.width, weight=p.weight, thickness=p.thickness
+            )
+            for p in pieces
         ]
         return find_membranes(copy, crests, photograph.id, names[0])
 

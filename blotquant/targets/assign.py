@@ -66,7 +66,7 @@ def assign_targets(
         The user's words; entries about other rows are passed over.
 
     Raises `SettingsError` when a photograph, the panel or a user's word names an unknown target or
-    form. Cost: 5 ms for two photographs of six rows, 50 ms for four.
+    form. Cost: 5 ms for two photographs of six rows, 0.15 s for four of twelve.
     """
     by_image = rows_by_image(rows)
     said = {(g.image, g.membrane, g.row): g for g in given}
@@ -235,13 +235,15 @@ def _is_unresolved(
     return alone and shares.get(form, 0.0) < CLEAR * _family_share(form, shares)
 
 
-def _better_row(problem: Problem, form: ProbedForm, verdict: Verdict) -> int | None:
-    """Return the number of the row that is taken for a form, None when no row is."""
+def _better_row(
+    problem: Problem, form: ProbedForm, verdict: Verdict
+) -> tuple[int, ProbedForm] | None:
+    """Return the number of the row that is taken for a form or its doublet, None if none is."""
     image = problem.rows[0].image
     for k, best in verdict.best[image].pairs:
         shares = verdict.shares.get((image, k), {})
         if best.family == form.family and (k in problem.fixed or _is_taken(problem, best, shares)):
-            return problem.rows[k].row
+            return problem.rows[k].row, best
     return None
 
 

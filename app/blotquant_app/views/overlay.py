@@ -218,8 +218,11 @@ class Overlay(QGraphicsItem):
         for anchor, label in sorted(
             ((a, x) for a, x in anchored if a is not None), key=lambda pair: pair[0].y()
         ):
-            # Labels of close rows (19/17) move down so that none covers another.
+            # Labels of close rows (19/17) move down so that none covers another; an open question
+            # is only worth its place where it fits.
             y = max(anchor.y(), placed.get(label.membrane, -1e9) + height)
+            if not label.target and y > anchor.y() + height / 2:
+                continue
             placed[label.membrane] = y
             width = metrics.horizontalAdvance(label.text) + 12.0
             box = QRectF(anchor.x() + _LABEL_GAP, y - height / 2, width, height)
