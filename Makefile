@@ -5,7 +5,7 @@
 PYTHON ?= python3
 VENV_PYTHON := $(if $(filter Windows_NT,$(OS)),.venv/Scripts/python.exe,.venv/bin/python)
 
-.PHONY: run test demo bench screenshots environment environment-dev clean
+.PHONY: run test demo bench validate screenshots environment environment-dev clean
 
 run: environment
 	$(VENV_PYTHON) tools/run_demo.py
@@ -20,6 +20,11 @@ test: environment-dev
 bench: environment-dev
 	$(VENV_PYTHON) tools/system_libraries.py
 	QT_QPA_PLATFORM=offscreen $(VENV_PYTHON) -m pytest tests/bench --benchmark-enable --benchmark-only -q
+
+# With photographs that were measured by hand: make validate REAL=folder
+validate: environment
+	-$(VENV_PYTHON) tools/system_libraries.py
+	$(VENV_PYTHON) tools/validate.py --jobs 2 $(if $(REAL),--real "$(REAL)")
 
 screenshots: environment
 	$(VENV_PYTHON) tools/system_libraries.py

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 
 from blotquant.cache import StageCache
 from blotquant.io.images import read_images
+from blotquant.lanes.match import Seen
 from blotquant.model.image import BlotImage
 from blotquant.model.project import Project
-from blotquant.model.results import Analysis
+from blotquant.model.results import Analysis, ImageReport
 from blotquant.normalise import activation_ratios, control_notices, lane_loadings, with_method_range
 from blotquant.progress import Progress, no_progress, part
 from blotquant.stages import assigning, locating, measuring, noticing
@@ -46,7 +47,8 @@ def analyse(
     photographs = tuple(p for p in project.photographs if p.id in images)
     steps = part(progress, 0.2, 0.6)
 
-    reports, seen = [], []
+    reports: list[ImageReport] = []
+    seen: list[Seen] = []
     for i, photograph in enumerate(photographs):
         steps(i / len(photographs), f"Finding lanes on {images[photograph.id].name}")
         located = locating.locate(project, photograph, images[photograph.id], stages)
@@ -55,22 +57,20 @@ def analyse(
     lanes = locating.number_lanes(project, seen, stages)
 
     steps = part(progress, 0.6, 0.95)
-    placed = []
+    placed: list[measuring.PlacedLane] = []
     for i, report in enumerate(reports):
         steps(i / len(reports), f"Finding bands on {report.image.name}")
         placed.extend(measuring.find_bands(project, report, lanes, stages))
-    chosen = measuring.measure(project, placed, project.settings.background, stages)
+    chosen = measuring.measure(placed, project.settings.background, stages)
 
     progress(0.95, "Assigning targets")
     fits = assigning.fit_ladders(project, library, reports, placed)
-    assignments = assigning.assign(project, library, reports, placed, chosen, fits)
+    assignments = assigning.assign(project, library, reports, chosen, fits)
     loadings = lane_loadings(project, library, chosen.bands, assignments, chosen.lanes)
-    ratios = activation_ratios(
-        project, library, chosen.bands, assignments, loadings, chosen.lanes
-    )
+    ratios = activation_ratios(project, library, chosen.bands, assignments, loadings, chosen.lanes)
     alternatives = []
     for name in measuring.alternatives(project.settings.background):
-        other = measuring.measure(project, placed, name, stages)
+        other = measuring.measure(placed, name, stages)
         other_loadings = lane_loadings(project, library, other.bands, assignments, other.lanes)
         alternatives.append(
             activation_ratios(

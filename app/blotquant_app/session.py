@@ -70,6 +70,8 @@ class Session(QObject):
         self._images: dict[str, BlotImage] = {}
         self.unreadable: dict[str, str] = {}
         self._cache: StageCache | None = None
+        self._scene = BlotScene()
+        self._scene_parts: tuple[Project | None, Analysis | None, str] = (None, None, "")
         self._when_settled: list[Callable[[], None]] = []
         self._read.connect(self._keep_image)
         self.document.changed.connect(self._follow)
@@ -97,7 +99,11 @@ class Session(QObject):
 
     def scene(self) -> BlotScene:
         """Return what is drawn over the selected photograph."""
-        return scene_of(self.document.shown, self.analysis, self.selection.now.image, self.library)
+        parts = (self.document.shown, self.analysis, self.selection.now.image)
+        if any(a is not b for a, b in zip(parts, self._scene_parts, strict=True)):
+            self._scene_parts = parts
+            self._scene = scene_of(parts[0], parts[1], parts[2], self.library)
+        return self._scene
 
     # -- opening ------------------------------------------------------------------------------
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from blotquant.background.base import BACKGROUNDS, Background, LaneView
+from blotquant.background.base import BACKGROUNDS, Background, LaneView, plain
 
 
 @BACKGROUNDS.register("constant")
@@ -23,11 +23,7 @@ class ConstantRegion:
         level = float(np.median(free))
         # The free places are not independent: a level that wanders is wrong by its wandering.
         se = float(np.std(free)) if free.size > 1 else 0.0
-        return Background(
-            level=np.full(signal.size, level),
-            level_se=np.full(signal.size, se),
-            band_se=tuple(se for _ in view.limits),
-        )
+        return plain(np.full(signal.size, level), np.full(signal.size, se))
 
 
 @BACKGROUNDS.register("none")
@@ -38,4 +34,4 @@ class NoBackground:
     def estimate(self, view: LaneView) -> Background:
         """Return zeros."""
         zeros = np.zeros(view.profile.signal.size)
-        return Background(level=zeros, level_se=zeros.copy(), band_se=tuple(0.0 for _ in view.limits))
+        return plain(zeros, zeros.copy())

@@ -1,27 +1,39 @@
-"""The default: one smooth curve under the whole lane, fitted between the bands."""
+"""The default: one smooth curve under the whole lane, estimated together with the bands."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
+from scipy.ndimage import maximum_filter1d
 
-from blotquant.background.base import BACKGROUNDS, Background, LaneView
-from blotquant.background.smoother import best_stiffness, smooth
+from blotquant.background.base import BACKGROUNDS, Background, LaneView, plain
+from blotquant.background.smoother import Curve, best_stiffness, fit
+from blotquant.errors import SettingsError
+
+SHAPE_MISFIT = 0.3  # by how much a real band differs from its row's shape, place by place
+WIDENING = 0.15  # of a band's height
+BEND = 0.2  # of a band's height: the level's shortest bend, the fourth root of its stiffness
+FEWEST_POSITIONS = 8
+ROUNDS = 3
 
 
 @BACKGROUNDS.register("lane-baseline")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LaneBaseline:
-    """A smooth curve through the lane profile with the bands masked.
+    r"""A smooth curve through the lane profile, with the bands' shapes fitted along with it.
 
     ```
     signal     /\\         /\\
           ____/  \\_______/  \\____
-    level ------------------------   fitted where no band is
+    level ------------------------   learns most where no band is
     ```
-    Follows gradients and slow smears. Fails where bands leave no free place between them (a ladder
-    of touching bands): its standard error then says so. About 3 ms for 1000 positions.
+    Where a band is strong, its shape is not known well enough to see the level through it, and
+    those places count for little; where it is faint, they count almost fully. Follows gradients and
+    slow smears. Fails where bands leave no free place between them (a ladder of touching bands):
+    its standard error then says so. About 4 ms for 1000 positions.
 
     Parameters
     ----------
@@ -32,42 +44,88 @@ class LaneBaseline:
 
     stiffness: float | None = None
 
+    def __post_init__(self) -> None:
+        if self.stiffness is not None and not self.stiffness > 0:
+            raise SettingsError(
+                f"A stiffness of {self.stiffness} is impossible", "Give a positive number"
+            )
+
     def estimate(self, view: LaneView) -> Background:
-        """Fit the curve, twice: unmasked specks and faint bands are weighed down in the second."""
+        """Fit level and bands, and weigh down places that neither of them explains."""
         signal = view.profile.signal
-        n = signal.size
-        if n < 8:
+        free = np.where(view.masked, 0.0, 1.0)
+        if signal.size < FEWEST_POSITIONS or free.sum() < FEWEST_POSITIONS / 2:
             return _flat(view)
-        weights = np.where(view.masked, 0.0, 1.0)
-        if weights.sum() < 4:
-            return _flat(view)
-        stiffness = self.stiffness or best_stiffness(signal, weights)
-        curve = smooth(signal, weights, stiffness)
-        rest = signal - curve.level
-        free = rest[weights > 0]
-        scatter = 1.4826 * float(np.median(np.abs(free - np.median(free))))
-        if scatter > 0:
-            weights = weights / np.maximum(np.abs(rest) / (2.5 * scatter), 1.0)
-            curve = smooth(signal, weights, stiffness)
-        se = tuple(
-            curve.mean_se(int(np.floor(a)), int(np.ceil(b)) + 1) for a, b in view.limits
+        stiffness = self.stiffness or best_stiffness(signal, free, _softest(view))
+        masked = fit(signal, free, stiffness, np.zeros((0, signal.size)))
+        curve = _with_bands(view, masked, stiffness)
+        level_se = np.sqrt(np.maximum(curve.sd**2 / np.maximum(curve.factor[0] ** 2, 1e-12), 0))
+        return Background(
+            level=curve.level,
+            level_se=level_se,
+            error=curve,
+            fit_se=_errors(view, curve),
         )
-        spread = np.interp(
-            np.arange(n),
-            [(a + b) / 2 for a, b in view.limits] or [0.0],
-            se or (curve.sd / np.sqrt(max(weights.sum(), 1.0)),),
-        )
-        return Background(level=curve.level, level_se=spread, band_se=se)
+
+
+def _with_bands(view: LaneView, masked: Curve, stiffness: float) -> Curve:
+    """Alternate between the bands' volumes and the weights that follow from them."""
+    signal = view.profile.signal
+    noise = max(masked.sd, 1e-9)
+    rest = signal - masked.level
+    free = rest[~view.masked]
+    # The noise holds the specks themselves; their judge must not.
+    scatter = 1.4826 * float(np.median(np.abs(free - np.median(free)))) if free.size else noise
+    outlying = np.where(view.masked, 0.0, np.abs(rest) / (2.5 * max(scatter, 1e-9)))
+    robust = 1 / np.maximum(outlying, 1.0)
+    variance = np.maximum(view.profile.variance, 1e-12)
+    quiet = float(np.median(variance[~view.masked])) if (~view.masked).any() else variance.min()
+    shot = np.maximum(variance / max(quiet, 1e-12), 1.0)
+    # A place where no band was seen is level: leaving it free would leave the level free too.
+    found = np.array(view.present, dtype=bool)
+    shapes = view.shapes[found]
+    strength = np.clip(shapes @ rest / np.maximum((shapes**2).sum(axis=1), 1e-300), 0.0, None)
+    blurred = _widened(shapes, [x for x, f in zip(view.limits, found, strict=True) if f])
+    curve = masked
+    for _ in range(ROUNDS):
+        bands = (strength[:, None] * blurred).sum(axis=0)
+        misfit = (SHAPE_MISFIT * bands / noise) ** 2
+        curve = fit(signal, robust / (shot + misfit), stiffness, shapes, noise)
+        strength = np.clip(curve.volumes, 0.0, None)
+    return curve
+
+
+def _softest(view: LaneView) -> float:
+    """The least stiffness: a level that bends within a band's height would follow the bands."""
+    heights = [stop - start for start, stop in view.limits]
+    return float((BEND * np.median(heights)) ** 4) if heights else 0.0
+
+
+def _errors(view: LaneView, curve: Curve) -> tuple[float, ...]:
+    errors = np.full(len(view.present), np.nan)
+    errors[np.array(view.present, dtype=bool)] = np.sqrt(np.diag(curve.covariance))
+    return tuple(float(e) for e in errors)
+
+
+def _widened(
+    shapes: NDArray[np.float64], limits: Sequence[tuple[float, float]]
+) -> NDArray[np.float64]:
+    """Return the shapes spread a little up and down.
+
+    A band that is a tenth broader than its row is many times higher out on its flanks.
+    """
+    out = [
+        maximum_filter1d(shape, 2 * round(WIDENING * (stop - start)) + 1, mode="nearest")
+        for shape, (start, stop) in zip(shapes, limits, strict=True)
+    ]
+    return np.array(out) if out else shapes
 
 
 def _flat(view: LaneView) -> Background:
     """Too short for a curve: the lower part of what there is, with an honest error."""
     signal = view.profile.signal
-    free = signal[~view.masked] if (~view.masked).any() else np.sort(signal)[: max(1, signal.size // 4)]
-    level = float(np.median(free))
-    se = float(np.std(signal)) if free.size < 4 else float(1.25 * np.std(free) / np.sqrt(free.size))
-    return Background(
-        level=np.full(signal.size, level),
-        level_se=np.full(signal.size, se),
-        band_se=tuple(se for _ in view.limits),
-    )
+    lowest = np.sort(signal)[: max(1, signal.size // 4)]
+    free = signal[~view.masked] if (~view.masked).any() else lowest
+    few = free.size < FEWEST_POSITIONS / 2
+    se = float(np.std(signal)) if few else float(1.25 * np.std(free) / np.sqrt(free.size))
+    return plain(np.full(signal.size, float(np.median(free))), np.full(signal.size, se))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from blotquant.background.base import BACKGROUNDS, Background, LaneView
+from blotquant.background.base import BACKGROUNDS, Background, LaneView, plain
 from blotquant.errors import SettingsError
 
 
@@ -49,19 +49,13 @@ class LocalSurround:
             errors.append(error)
         if not levels:
             level = float(np.median(signal))
-            return Background(
-                level=np.full(signal.size, level),
-                level_se=np.full(signal.size, float(np.std(signal))),
-                band_se=(),
-            )
+            return plain(np.full(signal.size, level), np.full(signal.size, float(np.std(signal))))
         order = np.argsort(centres)
         c, v, e = (np.array(q)[order] for q in (centres, levels, errors))
         level_curve = np.interp(position, c, v)
         for (start, stop), level in zip(view.limits, levels, strict=True):
             level_curve[(position >= start) & (position <= stop)] = level
-        return Background(
-            level=level_curve, level_se=np.interp(position, c, e), band_se=tuple(errors)
-        )
+        return plain(level_curve, np.interp(position, c, e))
 
     def _around(
         self,
@@ -74,7 +68,9 @@ class LocalSurround:
         height = stop - start
         for widen in (1.0, 2.0, 4.0, 16.0):
             length = max(4.0, widen * self.reach * height)
-            above = (position <= start - self.guard_px) & (position >= start - self.guard_px - length)
+            above = (position <= start - self.guard_px) & (
+                position >= start - self.guard_px - length
+            )
             below = (position >= stop + self.guard_px) & (position <= stop + self.guard_px + length)
             values = signal[free & (above | below)]
             if values.size >= 5:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import ndimage
 
-from blotquant.background.base import BACKGROUNDS, Background, LaneView, residual_sd
+from blotquant.background.base import BACKGROUNDS, Background, LaneView, plain, residual_sd
 from blotquant.errors import SettingsError
 
 
@@ -43,5 +43,4 @@ class RollingBall:
         smooth = ndimage.uniform_filter1d(signal, 3, mode="nearest")
         level = ndimage.grey_opening(smooth, structure=ball, mode="nearest")
         sd = residual_sd(signal, level, ~view.masked)
-        errors = tuple(float(max(sd, 1e-12)) for _ in view.limits)
-        return Background(level=level, level_se=np.full(signal.size, sd), band_se=errors)
+        return plain(level, np.full(signal.size, sd))

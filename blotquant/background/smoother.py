@@ -1,9 +1,9 @@
-"""A smooth curve through gappy data, with its posterior error.
+"""A smooth curve through a profile, together with bands of known shape, and all their errors.
 
-The curve is an integrated random walk seen through white noise; its estimate is the Whittaker
-smoother (Eilers 2003, doi 10.1021/ac034173t), and the inverse of the same banded matrix is its
-posterior covariance, which widens by itself where data are masked. The stiffness maximises the
-likelihood of the unmasked data, so it is chosen from the picture.
+The curve is an integrated random walk seen through noise; its estimate is the Whittaker smoother
+(Eilers 2003, doi 10.1021/ac034173t), and the inverse of the same banded matrix is its posterior
+covariance, which widens by itself where the data say little. Bands enter as further unknowns with
+known shapes, so that a faint band and the level under it are told apart by what is known of both.
 """
 
 from __future__ import annotations
@@ -14,30 +14,15 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import cho_solve_banded, cholesky_banded
 
-STIFFNESS = tuple(10.0**k for k in np.arange(1.0, 9.01, 0.5))
+STIFFNESS = tuple(10.0 ** (k / 2) for k in range(2, 19))
+RIDGE = 1e-12  # a larger one competes with the data at the highest stiffness
+DECIMATION = 4
+MANY_POSITIONS = 240  # from here on the stiffness is sought on means of four positions
+
+Floats = NDArray[np.float64]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class SmoothCurve:
-    """`level` at every position, `sd` of the noise, and the factor for posterior errors."""
-
-    level: NDArray[np.float64]
-    sd: float
-    factor: NDArray[np.float64]
-
-    def mean_se(self, start: int, stop: int) -> float:
-        """Standard error of the mean level over positions start to stop - 1."""
-        n = self.level.size
-        start, stop = max(start, 0), min(stop, n)
-        if stop <= start:
-            return 0.0
-        b = np.zeros(n)
-        b[start:stop] = 1 / (stop - start)
-        solved = cho_solve_banded((self.factor, True), b, check_finite=False)
-        return float(self.sd * np.sqrt(max(b @ solved, 0.0)))
-
-
-def _penalised(weights: NDArray[np.float64], stiffness: float) -> NDArray[np.float64]:
+def _penalised(weights: Floats, stiffness: float) -> Floats:
     """Lower banded form of ``W + stiffness * D'D`` for second differences D."""
     n = weights.size
     bands = np.zeros((3, n))
@@ -49,30 +34,123 @@ def _penalised(weights: NDArray[np.float64], stiffness: float) -> NDArray[np.flo
     bands[2, :-2] = 1.0
     bands *= stiffness
     # A ridge far below the data keeps the matrix positive where everything is masked.
-    bands[0] += weights + 1e-9 * stiffness
+    bands[0] += weights + RIDGE * stiffness
     return bands
 
 
-def smooth(
-    signal: NDArray[np.float64], weights: NDArray[np.float64], stiffness: float
-) -> SmoothCurve:
-    """Fit the curve at one stiffness; `weights` are 0 for masked positions, 1 for free ones."""
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Curve:
+    """The smooth level, the bands' volumes and their covariance.
+
+    `sd` is the noise of a position of weight 1. `variance` gives the variance of any weighted sum
+    of the level with the bands unknown.
+    """
+
+    level: Floats
+    volumes: Floats
+    covariance: Floats
+    sd: float
+    factor: Floats
+    lift: Floats
+
+    def variance(self, weights: Floats) -> float:
+        """Return the variance of ``sum(weights * level)``."""
+        solved = cho_solve_banded((self.factor, True), weights, check_finite=False)
+        own = self.sd**2 * float(weights @ solved)
+        through = self.lift.T @ weights
+        return max(own + float(through @ self.covariance @ through), 0.0)
+
+
+def fit(
+    signal: Floats,
+    weights: Floats,
+    stiffness: float,
+    shapes: Floats,
+    sd: float | None = None,
+) -> Curve:
+    """Fit level and bands at one stiffness by generalised least squares; O(n) for each band.
+
+    Parameters
+    ----------
+    signal, weights
+        (n,); a weight is the inverse variance in units of the noise, 0 leaves a position out.
+    stiffness
+        Penalty on the level's second difference in units of the noise.
+    shapes
+        (bands, n); may have no rows.
+    sd
+        Noise of a position of weight 1; None estimates it from the residuals.
+    """
     factor = cholesky_banded(_penalised(weights, stiffness), lower=True, check_finite=False)
-    level = cho_solve_banded((factor, True), weights * signal, check_finite=False)
-    rest = signal - level
+
+    def solve(b: Floats) -> Floats:
+        return np.asarray(cho_solve_banded((factor, True), b, check_finite=False))
+
+    design = shapes.T
+    weighted = weights[:, None] * design
+    lift = solve(weighted) if design.shape[1] else weighted
+    # What of the shapes the level cannot take up.
+    normal = design.T @ weighted - weighted.T @ lift
+    # The penalty leaves a straight line alone, and so must the ridge: it is taken out beforehand.
+    line = _line(signal, weights)
+    signal = signal - line
+    smooth_signal = solve(weights * signal)
+    right = weighted.T @ signal - weighted.T @ smooth_signal
+    ridge = 1e-9 * np.diag(np.maximum(np.diag(design.T @ weighted), 1e-300))
+    inverse = np.linalg.inv(normal + ridge) if design.shape[1] else np.zeros((0, 0))
+    volumes = inverse @ right
+    level = smooth_signal - lift @ volumes
+    rest = signal - level - design @ volumes
     penalty = stiffness * float((np.diff(level, 2) ** 2).sum())
-    free = max(float(weights.sum()) - 2, 1.0)
-    sd = float(np.sqrt((float((weights * rest**2).sum()) + penalty) / free))
-    return SmoothCurve(level=level, sd=sd, factor=factor)
+    free = max(float((weights > 0).sum()) - 2 - volumes.size, 1.0)
+    if sd is None:
+        sd = float(np.sqrt((float((weights * rest**2).sum()) + penalty) / free))
+    return Curve(
+        level=level + line,
+        volumes=volumes,
+        covariance=np.asarray(sd**2 * inverse, dtype=np.float64),
+        sd=sd,
+        factor=factor,
+        lift=lift,
+    )
 
 
-def best_stiffness(signal: NDArray[np.float64], weights: NDArray[np.float64]) -> float:
-    """Return the stiffness of maximum likelihood among `STIFFNESS`; O(n) for each."""
+def _line(signal: Floats, weights: Floats) -> Floats:
+    """Weighted straight line through the signal; a constant where there are too few places."""
+    total = float(weights.sum())
+    if total <= 0:
+        return np.full(signal.size, float(np.mean(signal)))
+    x = np.arange(signal.size, dtype=float)
+    middle, mean = float(weights @ x) / total, float(weights @ signal) / total
+    spread = float(weights @ (x - middle) ** 2)
+    slope = float(weights @ ((x - middle) * signal)) / spread if spread > 0 else 0.0
+    return mean + slope * (x - middle)
+
+
+def best_stiffness(signal: Floats, weights: Floats, least: float = 0.0) -> float:
+    """Return the stiffness of maximum likelihood among `STIFFNESS`, bands masked by weight 0.
+
+    Values below `least` are not tried.
+
+    Long profiles are averaged over four positions first; the penalty scales with the fourth power
+    of the step against the white noise.
+    """
+    if signal.size >= MANY_POSITIONS:
+        n = signal.size // DECIMATION * DECIMATION
+        w = weights[:n].reshape(-1, DECIMATION)
+        total = w.sum(axis=1)
+        y = (w * signal[:n].reshape(-1, DECIMATION)).sum(axis=1) / np.maximum(total, 1e-9)
+        return _best(y, total / DECIMATION, DECIMATION**4, least)
+    return _best(signal, weights, 1, least)
+
+
+def _best(signal: Floats, weights: Floats, scale: int, least: float) -> float:
     n = signal.size
-    best, best_score = STIFFNESS[-1], -np.inf
+    best, best_score = float(STIFFNESS[-1]), -np.inf
     free = max(float(weights.sum()) - 2, 1.0)
-    for stiffness in STIFFNESS:
-        curve = smooth(signal, weights, stiffness)
+    nothing = np.zeros((0, n))
+    for stiffness in [s for s in STIFFNESS if s >= least] or [least]:
+        curve = fit(signal, weights, stiffness / scale, nothing)
         log_det = 2 * float(np.log(curve.factor[0]).sum())
         score = 0.5 * (n - 2) * np.log(stiffness) - 0.5 * log_det
         score -= free * np.log(max(curve.sd, 1e-12))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from blotquant.background.base import BACKGROUNDS, Background, LaneView
+from blotquant.background.base import BACKGROUNDS, Background, LaneView, plain
 
 
 @BACKGROUNDS.register("valley")
@@ -23,16 +23,11 @@ class ValleyToValley:
         signal, position = view.profile.signal, view.profile.position_px
         sd = np.sqrt(view.profile.variance)
         knots: list[tuple[float, float]] = []
-        errors = []
         for start, stop in sorted(view.limits):
             knots.append((start, float(np.interp(start, position, signal))))
             knots.append((stop, float(np.interp(stop, position, signal))))
-        for start, stop in view.limits:
-            ends = np.interp([start, stop], position, sd)
-            errors.append(float(np.hypot(*ends) / 2))
         if not knots:
-            return Background(level=signal.copy(), level_se=sd.copy(), band_se=())
+            return plain(signal.copy(), sd)
         x, y = (np.array(v) for v in zip(*knots, strict=True))
-        return Background(
-            level=np.interp(position, x, y), level_se=sd.copy(), band_se=tuple(errors)
-        )
+        # The mean of a line through two readings is as uncertain as half their joint error.
+        return plain(np.interp(position, x, y), sd / np.sqrt(2))

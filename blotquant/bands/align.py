@@ -119,5 +119,5 @@ def _remainders(
                 total += g.sum()
                 value += (g * d).sum()
             update[k] = value / (total + 2.0)
-        rest = rest + 0.7 * update
+        rest = np.clip(rest + 0.7 * update, -width, width)
     return rest

@@ -7,6 +7,7 @@ scatter along the lane is nothing but bands.
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -18,6 +19,7 @@ from blotquant.lanes.profile import StraightLane
 STRIPS = 5
 SCALES = (1.2, 1.8, 2.7, 4.0, 6.0, 9.0, 13.5)
 REACH = 2.4
+EVEN = 0.35  # share of the lane's contrast that its middle strip must have
 LEAST_RELATIVE = 0.02  # a peak on a strong band must rise by this share of the band
 
 
@@ -64,9 +66,17 @@ def lane_contrast(straight: StraightLane, unit_px: float = 1.0) -> LaneContrast:
     n_strips = min(STRIPS, across)
     edges = np.linspace(0, across, n_strips + 1).round().astype(int)
     strips = np.stack(
-        [straight.signal[:, a:b].mean(axis=1, dtype=np.float64) for a, b in zip(edges, edges[1:], strict=False)]
+        [
+            straight.signal[:, a:b].mean(axis=1, dtype=np.float64)
+            for a, b in itertools.pairwise(edges)
+        ]
     )
-    scales, snr, contrast, shows, bends, bend_shows = [], [], [], [], [], []
+    scales: list[float] = []
+    snr: list[NDArray[np.float64]] = []
+    contrast: list[NDArray[np.float64]] = []
+    shows: list[NDArray[np.float64]] = []
+    bends: list[NDArray[np.float64]] = []
+    bend_shows: list[NDArray[np.float64]] = []
     for scale in SCALES:
         s = scale * unit_px
         if count < 4 * s and scales:
@@ -77,7 +87,9 @@ def lane_contrast(straight: StraightLane, unit_px: float = 1.0) -> LaneContrast:
         scales.append(s)
         contrast.append(mean)
         snr.append(mean / noise)
-        shows.append((each > noise_strip).mean(axis=0))
+        # A speck is strong in one strip; a band is about as strong in the middle one of all.
+        even = np.median(each, axis=0) > EVEN * mean
+        shows.append((each > noise_strip).mean(axis=0) * even)
         bend = _bend(strips, s)
         noise_strip, noise = _noise(bend, n_strips)
         bends.append(bend.mean(axis=0) / noise)
@@ -94,7 +106,9 @@ def lane_contrast(straight: StraightLane, unit_px: float = 1.0) -> LaneContrast:
 
 def _bend(profiles: NDArray[np.float64], scale: float) -> NDArray[np.float64]:
     """Downward curvature: minus the second derivative of the smoothed profile."""
-    return -gaussian_filter1d(profiles, 0.75 * scale, axis=1, order=2, mode="nearest")
+    return -1.0 * np.asarray(
+        gaussian_filter1d(profiles, 0.75 * scale, axis=1, order=2, mode="nearest")
+    )
 
 
 def _two_sided(profiles: NDArray[np.float64], scale: float) -> NDArray[np.float64]:
@@ -153,7 +167,9 @@ def _own_scales(peaks: list[Peak]) -> tuple[Peak, ...]:
     """Hold each scale below half the way to the next peak: a doublet looks like one broad band."""
     out = []
     for i, p in enumerate(peaks):
-        gaps = [abs(q.position_px - p.position_px) for q in peaks[max(0, i - 1) : i + 2] if q is not p]
+        gaps = [
+            abs(q.position_px - p.position_px) for q in peaks[max(0, i - 1) : i + 2] if q is not p
+        ]
         limit = max(0.5 * min(gaps), SCALES[0]) if gaps else p.scale_px
         out.append(replace(p, scale_px=min(p.scale_px, limit)))
     return tuple(out)

@@ -19,7 +19,7 @@ from blotquant.lanes.profile import StraightLane
 from blotquant.model.band import Band
 from blotquant.model.lane import Lane, LaneKind
 
-ALONE_SNR = 6.0  # a row that shows in a single lane must be this sure
+ALONE = 1.7  # a row that shows in a single lane must be surer by this factor
 
 
 @dataclass(slots=True, kw_only=True)
@@ -65,7 +65,10 @@ def detect_bands(
     rows = _collect(peaks, shifts, sensitivity)
     for row in rows:
         _borrow(row, contrasts, shifts, sensitivity)
-    rows = [r for r in _merge(rows, shifts) if _believed(r, sensitivity)]
+    rows = _merge(rows, shifts)
+    length = min(s.signal.shape[0] for s in straight)
+    typical = _typical_scale(rows)
+    rows = [r for r in rows if _believed(r, sensitivity * _doubt(r, typical, length))]
     rows.sort(key=lambda r: r.t)
     return _bands(lanes, straight, rows, shifts)
 
@@ -173,14 +176,11 @@ def _merge(rows: list[_Row], shifts: NDArray[np.float64]) -> list[_Row]:
     merged: list[_Row] = []
     for row in rows:
         last = merged[-1] if merged else None
-        if (
-            last is not None
-            and (
-                row.t - last.t < max(2.0, 0.8 * min(row.scale, last.scale))
-                or (
-                    row.t - last.t < 1.5 * _reach(max(row.scale, last.scale))
-                    and not set(row.peaks) & set(last.peaks)
-                )
+        if last is not None and (
+            row.t - last.t < max(2.0, 0.8 * min(row.scale, last.scale))
+            or (
+                row.t - last.t < 1.5 * _reach(max(row.scale, last.scale))
+                and not set(row.peaks) & set(last.peaks)
             )
         ):
             for k, p in row.peaks.items():
@@ -192,12 +192,34 @@ def _merge(rows: list[_Row], shifts: NDArray[np.float64]) -> list[_Row]:
     return merged
 
 
-def _believed(row: _Row, sensitivity: float) -> bool:
+def _typical_scale(rows: Sequence[_Row]) -> float:
+    """Return the scale that most of the evidence has: the bands of one blot are of one kind."""
+    if not rows:
+        return 1.0
+    scales = [r.scale for r in rows]
+    weights = [sum(np.log1p(p.snr / 3) for p in r.peaks.values()) for r in rows]
+    return _weighted_median(scales, weights)
+
+
+def _doubt(row: _Row, typical: float, length: int) -> float:
+    """Return by how much more a row must stand out to be believed.
+
+    Blotches and smears are taller than bands; beside the end of a lane only one side is seen.
+    """
+    doubt = max(1.0, row.scale / (1.8 * typical))
+    at_end = min(row.t, length - row.t) < 2.4 * row.scale
+    return doubt * (1.5 if at_end else 1.0)
+
+
+def _believed(row: _Row, threshold: float) -> bool:
     strongest = max(p.snr for p in row.peaks.values())
-    together = sum(min(p.snr, 10.0) for p in row.peaks.values()) / np.sqrt(len(row.peaks))
+    # One strong band does not make a row, however many lanes there are; the cap grows with the
+    # threshold, or no row could ever reach a high one.
+    cap = max(10.0, 2.8 * threshold)
+    together = sum(min(p.snr, cap) for p in row.peaks.values()) / np.sqrt(len(row.peaks))
     if len(row.peaks) == 1:
-        return strongest >= ALONE_SNR / 3.5 * sensitivity
-    return together >= 1.5 * sensitivity
+        return bool(strongest >= ALONE * threshold)
+    return bool(together >= 1.5 * threshold)
 
 
 def _bands(

@@ -7,6 +7,7 @@ all lanes. The shapes part overlapping bands and weigh faint ones; strong bands 
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -105,7 +106,7 @@ def _groups(bands: Sequence[Sequence[Band]]) -> list[tuple[int, ...]]:
     joined: set[tuple[int, int]] = set()
     for mine in bands:
         found = sorted((b for b in mine if b.found), key=lambda b: b.apex_px)
-        for a, b in zip(found, found[1:], strict=False):
+        for a, b in itertools.pairwise(found):
             if b.start_px <= a.stop_px + 1e-6:
                 joined.add((min(a.row, b.row), max(a.row, b.row)))
     groups: list[list[int]] = []
@@ -198,7 +199,9 @@ def _stacks(
         total = w.sum(axis=0)
         mean = np.where(total > 0, np.nansum(w * np.nan_to_num(table), axis=0), 0.0)
         usable = total > 0
-        stacks.append(_Stack(position=position[usable], signal=(mean / np.maximum(total, 1e-12))[usable]))
+        stacks.append(
+            _Stack(position=position[usable], signal=(mean / np.maximum(total, 1e-12))[usable])
+        )
     return stacks
 
 
@@ -246,8 +249,12 @@ def _fit(
         held = (np.diff(places) - np.diff(spacing)) / (0.1 * width) * 0.05
         return np.concatenate([*out, held])
 
-    low = np.concatenate([[np.log(MIN_SIGMA_PX / 2), -3.0], np.full(steps, 0.3), np.full(len(stacks), -width)])
-    high = np.concatenate([[np.log(2 * width), 3.0], np.full(steps, 10 * width), np.full(len(stacks), width)])
+    low = np.concatenate(
+        [[np.log(MIN_SIGMA_PX / 2), -3.0], np.full(steps, 0.3), np.full(len(stacks), -width)]
+    )
+    high = np.concatenate(
+        [[np.log(2 * width), 3.0], np.full(steps, 10 * width), np.full(len(stacks), width)]
+    )
     found = least_squares(
         residuals, np.clip(start, low + 1e-6, high - 1e-6), bounds=(low, high), max_nfev=40
     )

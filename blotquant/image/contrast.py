@@ -65,7 +65,7 @@ def _live(pixels: FloatArray) -> NDArray[np.bool_]:
     kernel = np.ones((9, 9), dtype=np.uint8)
     for value in (pixels.min(), pixels.max()):
         constant = (pixels == value).astype(np.uint8)
-        if constant.mean() < 0.02:  # noqa: PLR2004 - a few clipped pixels are no padding
+        if constant.mean() < 0.02:
             continue
         solid = cv2.morphologyEx(constant, cv2.MORPH_OPEN, kernel)
         live &= ~solid.astype(bool)
@@ -90,7 +90,9 @@ def two_sided(pixels: FloatArray, scale_px: float) -> tuple[FloatArray, FloatArr
     reach = min(reach, rows - 1)
     padded = cv2.copyMakeBorder(smooth, reach, reach, 0, 0, cv2.BORDER_REPLICATE)
     above, below = padded[:rows], padded[2 * reach :]
-    return cv2.subtract(smooth, cv2.max(above, below)), cv2.subtract(cv2.min(above, below), smooth)
+    bright = np.asarray(cv2.subtract(smooth, cv2.max(above, below)), dtype=np.float32)
+    dark = np.asarray(cv2.subtract(cv2.min(above, below), smooth), dtype=np.float32)
+    return bright, dark
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -124,7 +126,6 @@ class _Tones:
     """Grey values of the working copy in 256 steps, and the sample that noise is judged on."""
 
     index: NDArray[np.uint8]
-    levels: NDArray[np.float64]
     rows: slice
     lag: int
     sample_index: NDArray[np.int64]
@@ -144,8 +145,7 @@ class _Tones:
         usable = live[:, lag:] & live[:, :-lag]
         sample = np.clip((between[usable] - low) / step, 0, 255).astype(np.int64)
         return cls(
-            index=index,
-            levels=low + step * np.arange(256),
+            index=np.asarray(index, dtype=np.uint8),
             rows=rows,
             lag=lag,
             sample_index=sample,

@@ -92,7 +92,8 @@ def _outlines(copy: WorkCopy, crests: Sequence[Evidence]) -> list[Quad]:
     tone = np.arcsinh((small - low) / spread).astype(np.float32)
     tone = cv2.GaussianBlur(tone, (0, 0), 1.0)
     steep = cv2.magnitude(
-        cv2.Sobel(tone, cv2.CV_32F, 1, 0, scale=0.125), cv2.Sobel(tone, cv2.CV_32F, 0, 1, scale=0.125)
+        cv2.Sobel(tone, cv2.CV_32F, 1, 0, scale=0.125),
+        cv2.Sobel(tone, cv2.CV_32F, 0, 1, scale=0.125),
     )
     best: list[Quad] = []
     best_score = 0.0
@@ -114,9 +115,7 @@ def _score(
 ) -> tuple[list[Quad], float]:
     """Return the outlines at one level and how steep they are, 0 when they are no membranes."""
     frame = inside.size
-    mask = cv2.morphologyEx(
-        inside.astype(np.uint8), cv2.MORPH_OPEN, np.ones((3, 3), np.uint8)
-    )
+    mask = cv2.morphologyEx(inside.astype(np.uint8), cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
     contours, _ = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
     quads, edges = [], []
     covered, total = 0.0, sum(c.weight for c in crests)
@@ -132,15 +131,18 @@ def _score(
         mine = [
             c
             for c in crests
-            if cv2.pointPolygonTest(contour, ((c.x + 0.5) / factor, (c.y + 0.5) / factor), measureDist=False) >= 0
+            if cv2.pointPolygonTest(
+                contour, ((c.x + 0.5) / factor, (c.y + 0.5) / factor), measureDist=False
+            )
+            >= 0
         ]
-        x, _, width, _ = cv2.boundingRect(contour)
+        _, _, width, _ = cv2.boundingRect(contour)
         # A band is no membrane: on a membrane the crests are narrower than it.
         narrow = [c for c in mine if c.width / factor < 0.6 * width]
         if sum(c.weight for c in narrow) < 0.5 * sum(c.weight for c in mine) or not narrow:
             continue
         covered += sum(c.weight for c in mine)
-        points = contour[:, 0, :]
+        points = np.asarray(contour[:, 0, :], dtype=np.int32)
         rows, columns = inside.shape
         free = (
             (points[:, 0] > 1)
@@ -166,5 +168,7 @@ def _corners(points: NDArray[np.int32], factor: float) -> Quad:
         points[total.argmax()],
         points[difference.argmin()],
     ]
-    a, b, c, d = (((float(p[0]) + 0.5) * factor - 0.5, (float(p[1]) + 0.5) * factor - 0.5) for p in found)
+    a, b, c, d = (
+        ((float(p[0]) + 0.5) * factor - 0.5, (float(p[1]) + 0.5) * factor - 0.5) for p in found
+    )
     return a, b, c, d

@@ -17,33 +17,39 @@ from blotquant.model.results import NoiseModel
 
 MAX_SAMPLES = 400_000
 QUANTISATION = 1 / 12  # variance of rounding to whole counts
+FOURTH = (1.0, -4.0, 6.0, -4.0, 1.0)
 
 
 def estimate_noise(pixels: NDArray[Any], full_scale: float, polarity: Polarity) -> NoiseModel:
-    """Fit the noise model to second differences between neighbouring columns.
+    """Fit the noise model to fourth differences between neighbouring columns.
 
-    A second difference cancels level and slope, so edges and bands, which are smooth over three
-    pixels, leave little in it; the median of its absolute value in bins of the signal is robust
-    against the rest. Costs about 15 ms at 12 MP.
+    A fourth difference cancels everything that is smooth over five pixels, so edges and bands leave
+    little in it; the median of its absolute value in bins of the signal is robust against the rest.
+    Pixels at the ends of the range are left out: what is clipped does not scatter. Costs about
+    0.1 s at 12 MP.
     """
     rows, columns = pixels.shape
-    if columns < 3:
+    if columns < len(FOURTH):
         return NoiseModel(read_variance=QUANTISATION, gain=0.0)
     skip = max(1, int(np.sqrt(rows * columns / MAX_SAMPLES)))
-    a = pixels[::skip, :-2:skip].astype(np.float64)
-    b = pixels[::skip, 1:-1:skip].astype(np.float64)
-    c = pixels[::skip, 2::skip].astype(np.float64)
-    n = min(a.shape[1], b.shape[1], c.shape[1])
-    a, b, c = a[:, :n].ravel(), b[:, :n].ravel(), c[:, :n].ravel()
-    second = np.abs(a - 2 * b + c)
-    level = (a + b + c) / 3
+    count = len(range(0, columns - len(FOURTH) + 1, skip))
+    parts = [
+        pixels[::skip, k::skip][:, :count].astype(np.float64).ravel() for k in range(len(FOURTH))
+    ]
+    low, high = min(p.min() for p in parts), max(p.max() for p in parts)
+    free = np.logical_and.reduce([(p > low) & (p < high) for p in parts])
+    if not free.any():
+        return NoiseModel(read_variance=QUANTISATION, gain=0.0)
+    parts = [p[free] for p in parts]
+    fourth = np.abs(sum(c * p for c, p in zip(FOURTH, parts, strict=True)))
+    level = np.mean(parts, axis=0)
     if polarity is Polarity.DARK_ON_LIGHT:
         level = full_scale - level
     order = np.argsort(level, kind="stable")
     bins = np.array_split(order, max(1, min(24, order.size // 200)))
     centre = np.array([np.median(level[i]) for i in bins])
-    # The variance of a - 2b + c is six times that of a pixel.
-    variance = np.array([(np.median(second[i]) / 0.6745) ** 2 / 6 for i in bins])
+    own = sum(c**2 for c in FOURTH)  # variance of a difference over that of a pixel
+    variance = np.array([(np.median(fourth[i]) / 0.6745) ** 2 / own for i in bins])
     variance = np.maximum(variance, QUANTISATION)
     return _fit(centre, variance)
 

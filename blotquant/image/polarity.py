@@ -12,6 +12,7 @@ from blotquant.model.image import Polarity, PolarityGuess
 
 THRESHOLD = 4.0  # contrast in standard deviations from which a place counts as a ridge
 LARGEST_SCALE_PX = 11.0  # larger ones see smears and shadows as well
+CHANCE = 300.0  # evidence that noise alone stays well below (it reaches 50, one faint row 10,000)
 
 
 def guess_polarity(copy: WorkCopy, scales: Sequence[ScaleContrast]) -> PolarityGuess:
@@ -23,7 +24,7 @@ def guess_polarity(copy: WorkCopy, scales: Sequence[ScaleContrast]) -> PolarityG
     """
     bright, dark = _ridge_sums(copy, scales)
     total = bright + dark
-    ridges = (bright - dark) / total if total > 0 else 0.0
+    ridges = (bright - dark) / (total + CHANCE)
     tails = _tail_balance(copy)
     score = 0.75 * ridges + 0.25 * tails
     polarity = Polarity.LIGHT_ON_DARK if score >= 0 else Polarity.DARK_ON_LIGHT
@@ -34,7 +35,7 @@ def guess_polarity(copy: WorkCopy, scales: Sequence[ScaleContrast]) -> PolarityG
             confidence=0.0,
             reason="nothing stands out from its surroundings in this picture",
         )
-    share = max(bright, dark) / total if (bright >= dark) == (score >= 0) else min(bright, dark) / total
+    share = (bright if score >= 0 else dark) / total
     agree = "agree" if (tails >= 0) == (score >= 0) else "disagree"
     return PolarityGuess(
         polarity=polarity,
@@ -63,6 +64,7 @@ def _tail_balance(copy: WorkCopy) -> float:
     rows, columns = copy.pixels.shape
     low = cv2.blur(copy.pixels, (columns // 4 * 2 + 1, rows // 3 * 2 + 1))
     high_passed: FloatArray = (copy.pixels - low)[copy.live]
-    a, middle, b = np.quantile(high_passed[:: max(1, high_passed.size // 100_000)], [0.005, 0.5, 0.995])
+    sample = high_passed[:: max(1, high_passed.size // 100_000)]
+    a, middle, b = np.quantile(sample, [0.005, 0.5, 0.995])
     span = b - a
     return float(((b - middle) - (middle - a)) / span) if span > 0 else 0.0

@@ -76,7 +76,9 @@ def common_lean(pieces: tuple[Piece, ...]) -> float:
     weight = (table.weight[:, None] * table.weight[None])[pairs]
     scores = np.array([(weight * _agreement(*table.sheared(a))[pairs]).sum() for a in leans])
     # Far from the bands' own slope a lean must be much better to be believed.
-    scores *= np.exp(-0.5 * ((np.degrees(np.arctan(leans)) - np.degrees(np.arctan(start))) / 4) ** 2)
+    scores *= np.exp(
+        -0.5 * ((np.degrees(np.arctan(leans)) - np.degrees(np.arctan(start))) / 4) ** 2
+    )
     if scores.max() <= 0:
         return start
     best = int(scores.argmax())
@@ -157,9 +159,7 @@ def _gains(
     return np.asarray((explained * table.weight[None]).sum(axis=1))
 
 
-def _typical_width(
-    left: NDArray[np.float64], right: NDArray[np.float64], table: _Table
-) -> float:
+def _typical_width(left: NDArray[np.float64], right: NDArray[np.float64], table: _Table) -> float:
     """Return the width that most evidence agrees on: the mode of ln(width), weighted."""
     width = right - left
     support = (_agreement(left, right) * table.weight[None]).sum(axis=1)
@@ -198,7 +198,10 @@ def _candidates(
 
 
 def _schedule(
-    left: NDArray[np.float64], right: NDArray[np.float64], gains: NDArray[np.float64], typical: float
+    left: NDArray[np.float64],
+    right: NDArray[np.float64],
+    gains: NDArray[np.float64],
+    typical: float,
 ) -> list[int]:
     """Weighted interval scheduling; neighbours may overlap by a sliver. O(n log n)."""
     order = np.argsort(right)

@@ -93,7 +93,9 @@ def _own_lean(strip: Strip, pieces: tuple[Piece, ...]) -> Strip:
     spread = float((weight * (y - centre_y) ** 2).sum())
     if len(mine) > 1 and spread > 0:
         middle = np.array([p.centre for p in mine]) - strip.lean * y
-        slope = float((weight * (y - centre_y) * (middle - np.average(middle, weights=weight))).sum())
+        slope = float(
+            (weight * (y - centre_y) * (middle - np.average(middle, weights=weight))).sum()
+        )
         # A prior of 1 degree against a placement error of 1.5 px keeps short lanes straight.
         prior = (1.5 / 0.0175) ** 2
         extra = slope / (spread + prior)

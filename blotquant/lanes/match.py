@@ -123,7 +123,11 @@ def _taken_over(
     source_image, source = next(iter(known.items()))
     dx = shifts[to.image] - shifts[source_image]
     _, top, _, bottom = to.membrane.bounds
-    nodes: tuple[Point, ...] = tuple((source.x_at(y) + dx, y) for y in (top, bottom))
+    # Lanes span their membrane, so the middles of lane and membrane lie at the same height.
+    dy = (top + bottom) / 2 - (source.nodes[0][1] + source.nodes[-1][1]) / 2
+    bends = [(x + dx, y + dy) for x, y in source.nodes[1:-1] if top < y + dy < bottom]
+    first, last = ((source.x_at(y - dy) + dx, y) for y in (top, bottom))
+    nodes: tuple[Point, ...] = (first, *bends, last)
     return replace(
         source,
         image=to.image,

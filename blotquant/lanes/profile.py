@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from dataclasses import dataclass
 from typing import Any
@@ -87,11 +88,10 @@ def straighten(
 def _grid(lane: Lane) -> tuple[NDArray[np.float64], NDArray[np.float64], float]:
     """Return x and y of the samples, (positions, across), and the step across."""
     count = max(2, math.floor(lane.length_px) + 1)
-    axis = np.array([lane.point_at(float(s)) for s in range(count)]) if len(lane.nodes) > 2 else None
-    if axis is None:
-        (x0, y0), (x1, y1) = lane.nodes[0], lane.nodes[-1]
-        along = np.arange(count) / lane.length_px
-        axis = np.stack([x0 + along * (x1 - x0), y0 + along * (y1 - y0)], axis=1)
+    steps = [math.dist(a, b) for a, b in itertools.pairwise(lane.nodes)]
+    knots = np.concatenate([[0.0], np.cumsum(steps)])
+    along = np.arange(count)
+    axis = np.stack([np.interp(along, knots, [n[k] for n in lane.nodes]) for k in (0, 1)], axis=1)
     tangent = np.gradient(axis, axis=0)
     tangent /= np.linalg.norm(tangent, axis=1, keepdims=True)
     normal = np.stack([tangent[:, 1], -tangent[:, 0]], axis=1)

@@ -62,9 +62,7 @@ class RidgeMap:
     scale_px: FloatArray
 
 
-def ridge_map(
-    copy: WorkCopy, scales: Sequence[ScaleContrast], polarity: Polarity
-) -> RidgeMap:
+def ridge_map(copy: WorkCopy, scales: Sequence[ScaleContrast], polarity: Polarity) -> RidgeMap:
     """Return for every pixel how far it stands out from above and below, at its best scale."""
     shape = copy.pixels.shape
     snr = np.full(shape, -np.inf, dtype=np.float32)
@@ -86,9 +84,9 @@ def find_pieces(ridges: RidgeMap, seed_snr: float = SEED_SNR) -> tuple[Piece, ..
     crest = _crests(ridges.snr)
     joined = cv2.dilate(crest.astype(np.uint8), np.ones((3, 3), np.uint8))
     count, labels = cv2.connectedComponents(joined, connectivity=8)
-    labels = np.where(crest, labels, 0)
+    labels = np.where(crest, labels, 0).astype(np.int64)
     best = np.full(count, -np.inf)
-    np.maximum.at(best, labels[crest], ridges.snr[crest])
+    np.maximum.at(best, np.asarray(labels[crest], dtype=np.intp), ridges.snr[crest])
     boxes = ndimage.find_objects(labels)
     pieces: list[Piece] = []
     for i, box in enumerate(boxes):
@@ -105,15 +103,13 @@ def _crests(snr: FloatArray) -> NDArray[np.bool_]:
     return np.asarray((snr >= higher) & (snr > FOLLOW_SNR))
 
 
-def _cut(
-    ridges: RidgeMap, mask: NDArray[np.bool_], box: tuple[slice, ...]
-) -> list[Piece]:
+def _cut(ridges: RidgeMap, mask: NDArray[np.bool_], box: tuple[slice, ...]) -> list[Piece]:
     """Read the crest column by column and cut it at its deep dips."""
     rows, columns = box
     masked = np.where(mask, ridges.snr[rows, columns], -np.inf)
     y_in = masked.argmax(axis=0)
     x_in = np.flatnonzero(np.isfinite(masked.max(axis=0)))
-    if x_in.size < 4:  # noqa: PLR2004 - narrower than the smoothing: a speck
+    if x_in.size < 4:
         return []
     y = (y_in[x_in] + rows.start).astype(float)
     x = x_in + columns.start
@@ -167,11 +163,11 @@ def _piece(
     thickness: NDArray[np.float64],
     noise: float,
 ) -> Piece | None:
-    if x.size < 4:  # noqa: PLR2004 - as above
+    if x.size < 4:
         return None
     top = float(np.quantile(height, 0.8))
     inside = np.flatnonzero(height >= top / 2)
-    if inside.size < 3 or top <= 0:  # noqa: PLR2004
+    if inside.size < 3 or top <= 0:
         return None
     a, b = int(inside[0]), int(inside[-1])
     left, right = float(x[a]), float(x[b])
@@ -181,7 +177,7 @@ def _piece(
         right += (height[b] - top / 2) / max(height[b] - height[b + 1], 1e-9)
     core = slice(a, b + 1)
     width = right - left
-    slope = float(np.polyfit(x[core], y[core], 1)[0]) if b - a >= 8 else 0.0  # noqa: PLR2004
+    slope = float(np.polyfit(x[core], y[core], 1)[0]) if b - a >= 8 else 0.0
     typical = float(np.median(snr[core]))
     dips = _shallow_dips(x[core], height[core], noise)
     return Piece(

@@ -26,7 +26,7 @@ class AnalysisSettings:
     loading_control: tuple[str, ...] = _setting(
         (),
         "Loading control",
-        "Targets to normalise by, `total-protein` or `none`; empty takes the control that was probed",
+        "Targets to normalise by, `total-protein` or `none`; empty takes the probed control",
         choices="controls",
     )
     control: str = _setting(

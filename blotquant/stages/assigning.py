@@ -59,7 +59,6 @@ def assign(
     project: Project,
     library: Library,
     reports: Sequence[ImageReport],
-    placed: Sequence[PlacedLane],
     measured: Measured,
     fits: tuple[LadderFit, ...],
 ) -> tuple[RowAssignment, ...]:

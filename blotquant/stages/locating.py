@@ -80,9 +80,7 @@ def _membranes(
 
     def find() -> tuple[Membrane, ...]:
         crests = [
-            Evidence(
-                x=p.centre, y=p.y, width=p.width, weight=p.weight, thickness=p.thickness
-            )
+            Evidence(x=p.centre, y=p.y, width=p.width, weight=p.weight, thickness=p.thickness)
             for p in pieces
         ]
         return find_membranes(copy, crests, photograph.id, names[0])

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from blotquant.background import BACKGROUNDS
+from blotquant.background import BACKGROUNDS, LocalSurround
 from blotquant.bands.rows import detect_bands
+from blotquant.bands.shapes import BandShape, learn_shapes
 from blotquant.cache import StageCache
 from blotquant.flags import Flag
 from blotquant.image.contrast import WORK_SIZE_PX
@@ -18,7 +19,7 @@ from blotquant.model.band import Band, BandMeasurement
 from blotquant.model.lane import Lane, LaneKind, LaneProfile
 from blotquant.model.project import Project
 from blotquant.model.results import ImageReport, LaneResult
-from blotquant.quantify.volume import LaneMeasurement, measure_lane
+from blotquant.quantify.volume import LaneMeasurement, lane_view, measure_lane
 
 COMPARED = ("lane-baseline", "local", "rolling-ball", "valley", "constant")
 
@@ -32,6 +33,7 @@ class PlacedLane:
     straight: StraightLane
     profile: LaneProfile
     bands: tuple[Band, ...]
+    shapes: Mapping[int, BandShape]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +59,7 @@ def find_bands(
             ("mask", image.sha256, polarity),
             lambda: saturated_mask(image.pixels, image.full_scale, polarity),
         )
-    placed = []
+    placed: list[PlacedLane] = []
     for membrane in report.membranes:
         here = lanes[report.photograph.id, membrane.name]
         straight = [
@@ -70,17 +72,36 @@ def find_bands(
             for lane in here
         ]
         bands = _bands(project, report, membrane.name, here, straight, unit, cache)
-        for lane, s in zip(here, straight, strict=True):
-            placed.append(
-                PlacedLane(
-                    report=report,
-                    lane=lane,
-                    straight=s,
-                    profile=lane_profile(s, report.noise),
-                    bands=tuple(b for b in bands if b.lane == lane.number),
-                )
-            )
+        profiles = [lane_profile(s, report.noise) for s in straight]
+        by_lane = [
+            tuple(sorted((b for b in bands if b.lane == lane.number), key=lambda b: b.row))
+            for lane in here
+        ]
+        key = ("shapes", image.sha256, polarity, here, bands)
+        shapes = cache.get(
+            key,
+            lambda s=straight, p=profiles, b=by_lane: _shapes(s, p, b),  # type: ignore[misc]
+        )
+        placed.extend(
+            PlacedLane(report=report, lane=n, straight=s, profile=p, bands=b, shapes=shapes)
+            for n, s, p, b in zip(here, straight, profiles, by_lane, strict=True)
+        )
     return placed
+
+
+def _shapes(
+    straight: Sequence[StraightLane],
+    profiles: Sequence[LaneProfile],
+    bands: Sequence[tuple[Band, ...]],
+) -> dict[int, BandShape]:
+    """Learn the rows' shapes over a first, simple background."""
+    method = LocalSurround()
+    levels = [
+        method.estimate(lane_view(s, p, b, {})).level
+        for s, p, b in zip(straight, profiles, bands, strict=True)
+    ]
+    noise = [float(np.sqrt(np.median(p.variance))) for p in profiles]
+    return learn_shapes([p.signal for p in profiles], levels, noise, bands)
 
 
 def _bands(
@@ -102,13 +123,11 @@ def _bands(
         lanes,
         project.settings.sensitivity,
     )
-    return cache.get(
-        key, lambda: detect_bands(lanes, straight, project.settings.sensitivity, unit)
-    )
+    return cache.get(key, lambda: detect_bands(lanes, straight, project.settings.sensitivity, unit))
 
 
 def _completed(bands: tuple[Band, ...], lanes: tuple[Lane, ...]) -> tuple[Band, ...]:
-    """Give every lane a band in every row: where one is missing, at the height of its neighbours."""
+    """Give every lane a band in every row: a missing one at the height of its neighbours."""
     rows = sorted({b.row for b in bands})
     by_place = {(b.lane, b.row): b for b in bands}
     out = []
@@ -122,26 +141,27 @@ def _completed(bands: tuple[Band, ...], lanes: tuple[Lane, ...]) -> tuple[Band, 
 def _neighbourly(bands: tuple[Band, ...], lane: Lane, row: int) -> Band:
     mine = sorted((b for b in bands if b.row == row), key=lambda b: b.lane)
     numbers = [b.lane for b in mine]
-    values = {
-        name: float(np.interp(lane.number, numbers, [getattr(b, name) for b in mine]))
+    apex, start, stop = (
+        float(np.interp(lane.number, numbers, [getattr(b, name) for b in mine]))
         for name in ("apex_px", "start_px", "stop_px")
-    }
+    )
     return Band(
         image=lane.image,
         membrane=lane.membrane,
         lane=lane.number,
         row=row,
+        apex_px=apex,
+        start_px=start,
+        stop_px=stop,
         found=False,
-        **values,
     )
 
 
-def measure(
-    project: Project, placed: Sequence[PlacedLane], background: str, cache: StageCache
-) -> Measured:
+def measure(placed: Sequence[PlacedLane], background: str, cache: StageCache) -> Measured:
     """Measure every band of every lane with one background method."""
     method = BACKGROUNDS.create(background)
-    lanes, bands = [], []
+    lanes: list[LaneResult] = []
+    bands: list[BandMeasurement] = []
     for p in placed:
         extra = Flag.NONE
         if p.report.image.lossy:
@@ -154,13 +174,14 @@ def measure(
             p.report.polarity.polarity,
             p.lane,
             p.bands,
+            tuple(p.shapes[b.row] for b in p.bands),
             background,
             extra,
         )
         found: LaneMeasurement = cache.get(
             key,
             lambda p=p, extra=extra: measure_lane(  # type: ignore[misc]
-                p.lane, p.straight, p.profile, p.bands, method, extra=extra
+                p.lane, p.straight, p.profile, p.bands, p.shapes, method, extra=extra
             ),
         )
         lanes.append(LaneResult(lane=p.lane, profile=p.profile, baseline=found.baseline))
@@ -178,4 +199,3 @@ def ladder_bands(placed: PlacedLane) -> tuple[Band, ...]:
     if placed.lane.kind is not LaneKind.LADDER:
         return ()
     return tuple(sorted((b for b in placed.bands if b.found), key=lambda b: b.apex_px))
-

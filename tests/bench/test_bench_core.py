@@ -3,51 +3,24 @@
 Run by ``make bench``. In the ordinary suite each runs once, to see that it still works.
 """
 
-import numpy as np
+import sys
+from pathlib import Path
+
 import pytest
 
 from blotquant.model.geometry import Membrane
 from blotquant.model.project import Photograph, Project
-from blotquant.simulate import RowSpec, Scene, simulate_blot, write_blot
+from blotquant.simulate import simulate_blot, write_blot
 
-N_LANES = 20
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tools"))
+
+from validation.times import N_LANES, large_scene
 
 
 @pytest.fixture(scope="session")
 def large_blot():
-    """Give a photograph of 4000 x 3000 px with 20 lanes and the seven bands of the panel."""
-    rng = np.random.default_rng(12)
-    rows = tuple(
-        RowSpec(
-            target=target,
-            form=form,
-            kda=kda,
-            amounts=tuple(float(a) for a in 4e7 * np.exp(rng.normal(0, 0.4, N_LANES))),
-            sigma_px=18.0,
-            tail_px=6.0,
-        )
-        for target, form, kda in (
-            ("parp", "pro", 116.0),
-            ("parp", "p89", 89.0),
-            ("caspase-9", "pro", 47.0),
-            ("caspase-9", "p35", 35.0),
-            ("caspase-3", "p17", 17.0),
-        )
-    )
-    return simulate_blot(
-        Scene(
-            width_px=4000,
-            height_px=3000,
-            n_lanes=N_LANES,
-            lane_width_px=130.0,
-            gap_px=55.0,
-            rotation_deg=0.4,
-            edge_px=6.0,
-            rows=rows,
-            blotch=0.02,
-            smear=0.03,
-        )
-    )
+    """Give a photograph of 4000 x 3000 px with 20 lanes and six rows."""
+    return simulate_blot(large_scene())
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,6 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from PySide6.QtCore import QSettings
-from PySide6.QtWidgets import QApplication
 
 from blotquant.flags import Flag
 from blotquant.model.band import Band, BandMeasurement
@@ -151,6 +150,12 @@ def fake_analysis(blot, n_lanes=3, rows=(100.0, 200.0)):
     )
 
 
+@pytest.fixture(autouse=True)
+def application(qapp):
+    """Give every test of this folder a Qt application."""
+    return qapp
+
+
 @pytest.fixture
 def fake(easy_blot):
     """Give a fake analysis of an easy blot."""
@@ -166,7 +171,7 @@ def memory(tmp_path):
 
 
 @pytest.fixture
-def session(qapp, memory):
+def session(memory):
     """Give a session without a window."""
     from blotquant_app.notices import Notices
     from blotquant_app.session import Session
@@ -185,14 +190,13 @@ def window(qtbot, qapp, memory):
     from blotquant_app.windows.main_window import MainWindow
 
     made = MainWindow(Session(Notices(), memory), Theme(qapp, "light"), remembers=False)
-    qtbot.addWidget(made)
+    # Nothing may ask whether to save when the test is over.
+    qtbot.addWidget(made, before_close_func=lambda w: w.session.document.mark_saved())
     made.resize(1440, 900)
     made.show()
-    qtbot.waitExposed(made)
-    yield made
-    made.session.document.mark_saved()
-    made.close()
-    QApplication.sendPostedEvents()
+    with qtbot.waitExposed(made):
+        pass
+    return made
 
 
 @pytest.fixture

@@ -165,7 +165,7 @@ def test_tool_outside_a_lane_advises_and_stays_in_hand(with_results, view):
     assert with_results.centre.gestures.tool == "band"
 
 
-def test_wheel_zooms_at_the_mouse_and_fit_comes_back(with_results, view):
+def test_wheel_zooms_at_the_mouse_and_fit_comes_back(view):
     viewport = view.graphics.viewport()
     point = (200.0, 150.0)
     before = view.reach_px

@@ -10,7 +10,7 @@ from blotquant_app.document import Document
 names = st.text(alphabet="abc", min_size=1, max_size=3)
 
 
-def test_edit_undo_redo(qapp):
+def test_edit_undo_redo():
     document = Document(Project(name="a"))
     seen = []
     document.changed.connect(lambda old, new: seen.append((old.name, new.name)))
@@ -25,14 +25,14 @@ def test_edit_undo_redo(qapp):
     assert document.undo_stack.undoText() == "Rename"
 
 
-def test_equal_project_makes_no_step(qapp):
+def test_equal_project_makes_no_step():
     document = Document(Project(name="a"))
     document.edit("Nothing", Project(name="a"))
     assert document.undo_stack.count() == 0
     assert not document.is_modified
 
 
-def test_steps_of_one_drag_become_one(qapp):
+def test_steps_of_one_drag_become_one():
     document = Document(Project(name="a"))
     for name in ("b", "c", "d"):
         document.edit("Nudge", Project(name=name), merge_id="nudge lane 1")
@@ -44,7 +44,7 @@ def test_steps_of_one_drag_become_one(qapp):
     assert document.project.name == "a"
 
 
-def test_preview_is_shown_but_not_kept(qapp):
+def test_preview_is_shown_but_not_kept():
     start = Project(name="a")
     document = Document(start)
     document.preview(Project(name="b"))
@@ -55,7 +55,7 @@ def test_preview_is_shown_but_not_kept(qapp):
     assert document.undo_stack.count() == 0
 
 
-def test_edit_after_preview_undoes_to_before_the_drag(qapp):
+def test_edit_after_preview_undoes_to_before_the_drag():
     start = Project(name="a")
     document = Document(start)
     document.preview(Project(name="b"))
@@ -64,7 +64,7 @@ def test_edit_after_preview_undoes_to_before_the_drag(qapp):
     assert document.shown is start
 
 
-def test_edit_back_to_the_start_ends_the_preview(qapp):
+def test_edit_back_to_the_start_ends_the_preview():
     start = Project(name="a")
     document = Document(start)
     document.preview(Project(name="b"))
@@ -72,7 +72,7 @@ def test_edit_back_to_the_start_ends_the_preview(qapp):
     assert document.shown is start
 
 
-def test_saved_state_is_the_clean_one(qapp):
+def test_saved_state_is_the_clean_one():
     document = Document(Project(name="a"))
     flags = []
     document.modified_changed.connect(flags.append)
@@ -84,7 +84,7 @@ def test_saved_state_is_the_clean_one(qapp):
 
 @settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=st.lists(st.tuples(names, st.sampled_from([None, "x", "y"])), max_size=12))
-def test_any_edits_undone_restore_the_project_and_redone_the_last(qapp, steps):
+def test_any_edits_undone_restore_the_project_and_redone_the_last(steps):
     start = Project(name="start")
     document = Document(start)
     for name, merge_id in steps:

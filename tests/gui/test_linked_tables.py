@@ -25,7 +25,7 @@ def test_ratio_table_selects_the_lane_and_opens_its_arithmetic(with_results):
     assert session.selection.now == Selected(image="img1", membrane="A", lane=2)
     page = with_results.inspector.pages[Stage.RESULTS]
     texts = [label.text() for label in page.parts.children() if hasattr(label, "text")]
-    assert any("parp p89: 400 ± 20" in t for t in texts)
+    assert any("PARP p89: 400 ± 20" in t for t in texts)
 
 
 def test_sorting_keeps_the_selection_of_the_window(with_results):

@@ -15,7 +15,7 @@ COLUMNS = (
 
 
 @pytest.fixture
-def model(qapp, qtmodeltester):
+def model(qtmodeltester):
     made = RowsModel(COLUMNS)
     made.set_rows((("b", 2.0), ("a", math.nan), ("c", 1.0)))
     qtmodeltester.check(made)
@@ -69,7 +69,9 @@ def test_band_cells(fake):
 
 
 def test_ratio_cells(fake):
-    cells = {c.title: c.text(fake.ratios[0]) for c in ratio_columns()}
+    cells = {c.title: c.text(fake.ratios[0]) for c in ratio_columns(str.upper)}
     assert cells["Value"] == "0.414"
+    assert cells["Target"] == "PARP"
+    assert cells["Normalised by"] == "–"
     assert cells["Interval"] == "0.350 – 0.480"
     assert cells["Ratio"] == "cleaved / (cleaved + pro)"

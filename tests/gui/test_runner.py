@@ -8,14 +8,14 @@ from blotquant_app.runner import Runner
 
 
 @pytest.fixture
-def newest(qapp):
+def newest():
     runner = Runner("test", newest_only=True)
     yield runner
     runner.shut_down()
 
 
 @pytest.fixture
-def queue(qapp):
+def queue():
     runner = Runner("test", newest_only=False)
     yield runner
     runner.shut_down()
@@ -124,7 +124,7 @@ def test_busy_is_said_once_for_a_burst(qtbot, newest):
     assert said == [True, False]
 
 
-def test_shut_down_ends_a_waiting_thread(qapp):
+def test_shut_down_ends_a_waiting_thread():
     runner = Runner("short", newest_only=True)
     runner.shut_down()
     assert all(t.name != "short" for t in threading.enumerate())

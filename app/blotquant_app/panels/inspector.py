@@ -32,7 +32,11 @@ class Stage(StrEnum):
 
 
 class Inspector(QStackedWidget):
-    """Shows the page of the current stage; only that one is kept up to date."""
+    """Shows the page of the current stage; only that one is kept up to date.
+
+    Without photographs it stays empty: it is hidden then, and the methods that its lists name are
+    slow to import.
+    """
 
     def __init__(
         self,
@@ -43,6 +47,7 @@ class Inspector(QStackedWidget):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
+        self._session = session
         self.pages: dict[Stage, Page] = {
             Stage.IMAGES: ImagesPage(session, view),
             Stage.LANES: LanesPage(session, actions),
@@ -66,5 +71,5 @@ class Inspector(QStackedWidget):
     def refresh(self, *_: object) -> None:
         """Bring the page on the screen up to date."""
         page = self.currentWidget()
-        if isinstance(page, Page):
+        if self._session.document.shown.photographs and isinstance(page, Page):
             page.refresh()

@@ -30,6 +30,10 @@ class ResultsPage(Page):
         self.add(self.summary, section("Selected ratio"), self.parts, export)
         self.close_column()
 
+    def _name_of(self, target: str) -> str:
+        names = {t.id: t.name for t in self.session.library.targets}
+        return names.get(target, target)
+
     def refresh(self) -> None:
         """Show the arithmetic of the ratio that is chosen in the table."""
         analysis = self.session.analysis
@@ -38,18 +42,18 @@ class ResultsPage(Page):
             f"{count(n, 'ratio')} with a value. Each carries its interval and its remarks."
         )
         ratio = self._selected_ratio()
-        self.parts.show_for(ratio, lambda: _lines(ratio))
+        self.parts.show_for(ratio, lambda: _lines(ratio, self._name_of))
 
 
-def _lines(ratio: Ratio | None) -> list[QWidget]:
+def _lines(ratio: Ratio | None, name_of: Callable[[str], str]) -> list[QWidget]:
     if ratio is None:
         return [caption("Choose a row in the table of ratios.")]
     lines: list[QWidget] = [
-        body(f"{ratio.target}, lane {ratio.lane} of {ratio.membrane}"),
+        body(f"{name_of(ratio.target)}, lane {ratio.lane} of {ratio.membrane}"),
         body(ratio_sentence(ratio)),
     ]
     for target, form, volume, error in ratio.terms:
-        lines.append(caption(f"{target} {form}: {with_error(volume, error)} counts × px"))
+        lines.append(caption(f"{name_of(target)} {form}: {with_error(volume, error)} counts × px"))
     if ratio.normalisation:
         lines.append(caption(f"Normalised by {ratio.normalisation}"))
     if ratio.control:

@@ -34,7 +34,6 @@ class SettingsForm(QWidget):
             self.boxes[name] = self._make(name)
             meta = _META[name]
             column.addWidget(labelled(meta["label"], self.boxes[name], meta["help"]))
-        self.refresh()
 
     def refresh(self) -> None:
         """Show what the document holds."""

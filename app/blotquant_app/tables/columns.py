@@ -152,14 +152,24 @@ def ratio_sentence(ratio: Ratio) -> str:
     return text
 
 
-def ratio_columns() -> tuple[Column, ...]:
-    """Return the columns of the ratio table."""
+def _normalised_by(ratio: Ratio, name_of: Callable[[str], str]) -> str:
+    """Return ``cleaved / loading by β-actin`` for ``cleaved_to_loading / beta-actin``."""
+    if ratio.normalisation in {"", "none"}:
+        return DASH
+    index, slash, control = ratio.normalisation.partition(" / ")
+    if not slash:
+        return name_of(index)
+    return f"{RATIO_NAMES.get(index, index)} by {name_of(control)}"
+
+
+def ratio_columns(name_of: Callable[[str], str]) -> tuple[Column, ...]:
+    """Return the columns of the ratio table; `name_of` turns a target's id into its name."""
     return (
         Column(title="Membrane", text=lambda r: r.membrane),
         _number("Lane", lambda r: str(r.lane), lambda r: r.lane, "Counted from 1, left to right"),
         Column(title="Sample", text=lambda r: r.sample or DASH),
         Column(title="Condition", text=lambda r: r.condition or DASH),
-        Column(title="Target", text=lambda r: r.target),
+        Column(title="Target", text=lambda r: name_of(r.target)),
         Column(title="Ratio", text=lambda r: RATIO_NAMES.get(r.ratio, r.ratio)),
         Column(
             title="Value",
@@ -176,7 +186,7 @@ def ratio_columns() -> tuple[Column, ...]:
             title_tip="Confidence interval of the value",
             is_number=True,
         ),
-        Column(title="Normalised by", text=lambda r: r.normalisation or DASH),
+        Column(title="Normalised by", text=lambda r: _normalised_by(r, name_of)),
         Column(
             title="Remarks",
             text=lambda r: r.reason or flag_words(r.flags),
@@ -189,10 +199,10 @@ def _dose(row: ConditionSummary) -> str:
     return DASH if row.dose is None else f"{row.dose:g} {row.dose_unit}".strip()
 
 
-def summary_columns() -> tuple[Column, ...]:
+def summary_columns(name_of: Callable[[str], str]) -> tuple[Column, ...]:
     """Return the columns of the summary over independent experiments."""
     return (
-        Column(title="Target", text=lambda r: r.target),
+        Column(title="Target", text=lambda r: name_of(r.target)),
         Column(title="Ratio", text=lambda r: RATIO_NAMES.get(r.ratio, r.ratio)),
         Column(title="Condition", text=lambda r: r.condition or DASH),
         Column(title="Dose", text=_dose, key=lambda r: r.dose, is_number=True),

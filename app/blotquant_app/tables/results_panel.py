@@ -30,9 +30,15 @@ class ResultsPanel(QTabWidget):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
+        names = {t.id: t.name for t in session.library.targets}
+
+        def name_of(target: str) -> str:
+            return names.get(target, target)
+
+        self._name_of = name_of
         self.bands = LinkedTable(RowsModel(band_columns()), "Bands")
-        self.ratios = LinkedTable(RowsModel(ratio_columns()), "Ratios")
-        self.summary = LinkedTable(RowsModel(summary_columns()), "Summary")
+        self.ratios = LinkedTable(RowsModel(ratio_columns(name_of)), "Ratios")
+        self.summary = LinkedTable(RowsModel(summary_columns(name_of)), "Summary")
         self.quality = LinkedTable(RowsModel(notice_columns()), "Quality")
         self.setDocumentMode(True)
         self.tabBar().setDrawBase(False)
@@ -81,7 +87,6 @@ class ResultsPanel(QTabWidget):
     def _band_rows(
         self, analysis: Analysis, samples: dict[tuple[str, int], Sample]
     ) -> tuple[BandRow, ...]:
-        names = {t.id: t.name for t in self._session.library.targets}
         assigned = {(a.membrane, a.row): a for a in analysis.assignments if a.image == self._image}
         rows = []
         for measured in analysis.bands_of(self._image):
@@ -92,7 +97,7 @@ class ResultsPanel(QTabWidget):
                     measured=measured,
                     assignment=a,
                     sample=samples.get((band.membrane, band.lane)),
-                    target_name=names.get(a.target, a.target) if a else "",
+                    target_name=self._name_of(a.target) if a else "",
                 )
             )
         return tuple(rows)

@@ -174,8 +174,10 @@ class BlotView(QWidget):
 
     def actual_size(self) -> None:
         """Show one file pixel as one screen pixel."""
-        across, _ = self._box.viewPixelSize()
-        self.zoom(across)
+        size, middle = self._box.rect(), self._box.viewRect().center()
+        frame = QRectF(0, 0, size.width(), size.height())
+        frame.moveCenter(middle)
+        self._box.setRange(frame, padding=0)
 
     def to_screen(self, point: Point) -> QPoint:
         """Return where a file pixel lies in the viewport."""
@@ -201,6 +203,8 @@ class BlotView(QWidget):
         self.graphics.close()
 
     def _to_view(self) -> QTransform:
+        # pyqtgraph puts off its matrix until the next paint.
+        self._box.updateMatrix()
         transform: QTransform = self._box.childGroup.sceneTransform()
         return transform
 

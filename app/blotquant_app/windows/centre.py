@@ -150,9 +150,7 @@ class Centre(QWidget):
         scene, now = self._session.scene(), self._session.selection.now
         result = self._lane_result()
         if result is None:
-            self.profile.show_lane(
-                None, (), 0, self._colour_of, "Select a lane to see its profile"
-            )
+            self.profile.show_lane(None, (), 0, self._colour_of, "Select a lane to see its profile")
             return
         bands = tuple(b for b in scene.bands if (b.membrane, b.lane) == (now.membrane, now.lane))
         title = (

@@ -19,7 +19,6 @@ from PySide6.QtWidgets import (
     QDockWidget,
     QLabel,
     QMainWindow,
-    QMenu,
     QStackedWidget,
     QToolBar,
     QWidget,
@@ -40,9 +39,10 @@ from blotquant_app.tables.results_panel import ResultsPanel
 from blotquant_app.theme import Theme
 from blotquant_app.windows.centre import Centre
 from blotquant_app.windows.files import Files
-from blotquant_app.windows.menus import fill_menus
+from blotquant_app.windows.menus import blot_menu, fill_menus
 from blotquant_app.windows.stage_bar import StageBar
 from blotquant_app.windows.status import Status
+from blotquant_app.windows.view_toggles import ViewToggles
 from blotquant_app.windows.welcome import Welcome
 
 _STATE_VERSION = 1
@@ -92,6 +92,7 @@ class MainWindow(QMainWindow):
         self.crash_hook = CrashHook(session.rescue, self)
         fill_menus(self, self.actions_, session.memory, lambda p: self.files.open_paths([p]))
         self._connect_actions()
+        ViewToggles(self, self.actions_, self.centre, theme)
         self._connect_parts()
         self.show_stage(Stage.LANES)
         self._follow_document()
@@ -188,24 +189,6 @@ class MainWindow(QMainWindow):
                 answers[f"{verb}_{name}"] = partial(commands.nudge, dx * step, dy * step)
         for name, answer in answers.items():
             self.actions_[name].triggered.connect(lambda _=False, f=answer: f())
-        self._connect_toggles()
-
-    def _connect_toggles(self) -> None:
-        actions, view = self.actions_, self.centre.view
-        for name in ("saturated", "show_lanes", "show_bands", "profile"):
-            actions[name].setChecked(True)
-        actions["invert"].triggered.connect(self._invert)
-        actions["saturated"].triggered.connect(self.centre.mark_saturated)
-        actions["show_lanes"].triggered.connect(lambda on: self._show_over(lanes=on))
-        actions["show_bands"].triggered.connect(lambda on: self._show_over(bands=on))
-        actions["profile"].triggered.connect(self._show_profile)
-        actions["full_screen"].triggered.connect(
-            lambda on: self.showFullScreen() if on else self.showNormal()
-        )
-        for wanted in ("system", "light", "dark"):
-            actions[f"theme_{wanted}"].triggered.connect(lambda _=False, w=wanted: self._want(w))
-        self._want(self.theme.wanted)
-        view.display_changed.connect(lambda d: actions["invert"].setChecked(d.inverted))
 
     def _connect_parts(self) -> None:
         session, centre = self.session, self.centre
@@ -261,47 +244,10 @@ class MainWindow(QMainWindow):
             self.actions_[f"add_{name}"].setChecked(tool == name)
 
     def _show_menu(self, hit: Hit | None) -> None:
-        menu = QMenu(self)
-        if hit is not None and hit.row:
-            menu.addMenu(row_menu(self.session, hit.membrane, hit.row, menu))
-            menu.addSeparator()
-            names = ["delete", "exclude", "delete_row", "", "detect_bands"]
-        elif hit is not None:
-            names = ["add_band", "delete", "exclude", "", "detect_lanes"]
-        else:
-            names = ["add_lane", "add_band", "", "fit", "actual_size"]
-        for name in names:
-            if name:
-                menu.addAction(self.actions_[name])
-            else:
-                menu.addSeparator()
-        menu.popup(QCursor.pos())
+        blot_menu(self, self.actions_, self.session, hit).popup(QCursor.pos())
 
     def _show_row_menu(self, membrane: str, row: int, at: QPoint) -> None:
         row_menu(self.session, membrane, row, self).popup(at)
-
-    def _invert(self, on: bool) -> None:  # noqa: FBT001 - a Qt slot
-        from dataclasses import replace  # noqa: PLC0415 - used here alone
-
-        view = self.centre.view
-        if view.display is not None:
-            view.set_display(replace(view.display, inverted=on))
-
-    def _show_over(self, *, lanes: bool | None = None, bands: bool | None = None) -> None:
-        overlay = self.centre.view.overlay
-        overlay.shows_lanes = overlay.shows_lanes if lanes is None else lanes
-        overlay.shows_bands = overlay.shows_bands if bands is None else bands
-        overlay.update()
-
-    def _show_profile(self, on: bool) -> None:  # noqa: FBT001 - a Qt slot
-        self.centre.profile.setVisible(on)
-        self.centre.refresh()
-
-    def _want(self, wanted: str) -> None:
-        if wanted != self.theme.wanted:
-            self.theme.want(wanted)
-        for name in ("system", "light", "dark"):
-            self.actions_[f"theme_{name}"].setChecked(name == wanted)
 
     # -- dropping and closing -----------------------------------------------------------------
 

@@ -8,6 +8,9 @@ from pathlib import Path
 from PySide6.QtWidgets import QMainWindow, QMenu
 
 from blotquant_app.actions import Actions
+from blotquant_app.gestures.hits import Hit
+from blotquant_app.panels.row_menu import row_menu
+from blotquant_app.session import Session
 from blotquant_app.settings import Memory
 
 _MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
@@ -111,3 +114,22 @@ def _add_recent(menu: QMenu, memory: Memory, open_path: Callable[[Path], None]) 
             recent.addAction("Forget them").triggered.connect(memory.clear_recent)
 
     recent.aboutToShow.connect(fill)
+
+
+def blot_menu(window: QMainWindow, actions: Actions, session: Session, hit: Hit | None) -> QMenu:
+    """Return the menu of a right click on the blot: what lies there decides what it offers."""
+    menu = QMenu(window)
+    if hit is None:
+        names = ("add_lane", "add_band", "", "fit", "actual_size")
+    elif hit.row:
+        menu.addMenu(row_menu(session, hit.membrane, hit.row, menu))
+        menu.addSeparator()
+        names = ("delete", "exclude", "delete_row", "", "detect_bands")
+    else:
+        names = ("add_band", "delete", "exclude", "", "detect_lanes")
+    for name in names:
+        if name:
+            menu.addAction(actions[name])
+        else:
+            menu.addSeparator()
+    return menu

@@ -1,0 +1,337 @@
+"""Every background method keeps the same promises; what is special about each follows below."""
+
+import numpy as np
+import pytest
+
+from blotquant.background import (
+    BACKGROUNDS,
+    LaneBaseline,
+    LocalSurround,
+    RollingBall,
+    ValleyToValley,
+)
+from blotquant.errors import SettingsError
+from blotquant.lanes.profile import StraightLane, lane_profile
+from blotquant.model.band import Band
+from blotquant.model.results import NoiseModel
+from blotquant.quantify.volume import lane_view
+
+BUILT_IN = ("lane-baseline", "local", "rolling-ball", "valley", "constant", "none")
+LEVEL = 800.0
+
+
+def band(apex, *, half=14.0, row=1, found=True):
+    return Band(
+        image="p",
+        membrane="m",
+        lane=1,
+        row=row,
+        apex_px=apex,
+        start_px=apex - half,
+        stop_px=apex + half,
+        found=found,
+    )
+
+
+def gaussian(n, apex, height, sigma=4.0):
+    return height * np.exp(-0.5 * ((np.arange(n) - apex) / sigma) ** 2)
+
+
+def view_of(signal, bands=(), *, across=30, noise=0.0, seed=0):
+    """Return what a method may look at: a straightened lane with this mean signal."""
+    signal = np.asarray(signal, dtype=float)
+    rng = np.random.default_rng(seed)
+    plane = signal[:, None] + noise * rng.standard_normal((signal.size, across))
+    straight = StraightLane(
+        signal=plane.astype(np.float32),
+        saturated=np.zeros(plane.shape, dtype=bool),
+        step_px=1.0,
+        inside=np.ones(signal.size),
+    )
+    profile = lane_profile(straight, NoiseModel(read_variance=max(noise**2, 1 / 12), gain=0.0))
+    return lane_view(straight, profile, bands, {})
+
+
+def arrays_of(view):
+    return {
+        "signal": view.profile.signal,
+        "variance": view.profile.variance,
+        "position": view.profile.position_px,
+        "area": view.profile.area_px,
+        "plane": view.straight.signal,
+        "masked": view.masked,
+        "shapes": view.shapes,
+    }
+
+
+@pytest.fixture(params=sorted(BACKGROUNDS))
+def method(request):
+    """Run a test for every registered method."""
+    return BACKGROUNDS.create(request.param)
+
+
+def lane(kind):
+    """Return one of the lanes that a method may meet."""
+    n = 240
+    flat = np.full(n, LEVEL)
+    if kind == "one band":
+        return view_of(flat + gaussian(n, 120, 9000), [band(120)], noise=30)
+    if kind == "three bands":
+        signal = flat + sum(gaussian(n, a, h) for a, h in ((50, 300), (120, 9000), (190, 60)))
+        return view_of(signal, [band(a, row=r + 1) for r, a in enumerate((50, 120, 190))], noise=30)
+    if kind == "no bands":
+        return view_of(flat, noise=30)
+    if kind == "unseen band":
+        return view_of(flat, [band(120, found=False)], noise=30)
+    if kind == "bands everywhere":
+        signal = flat + sum(gaussian(n, a, 5000, 8) for a in range(10, n, 20))
+        bands = [band(a, half=10, row=r + 1) for r, a in enumerate(range(10, n, 20))]
+        return view_of(signal, bands, noise=30)
+    if kind == "beyond the ends":
+        signal = flat + gaussian(n, 2, 5000) + gaussian(n, n - 3, 5000)
+        return view_of(signal, [band(2), band(n - 3, row=2)], noise=30)
+    if kind == "slope":
+        signal = np.linspace(200, 4000, n) + gaussian(n, 120, 3000)
+        return view_of(signal, [band(120)], noise=30)
+    if kind == "negative":
+        return view_of(flat - 5000 + gaussian(n, 120, 900), [band(120)], noise=30)
+    if kind == "black":
+        return view_of(np.zeros(n), [band(120)])
+    raise ValueError(kind)
+
+
+KINDS = (
+    "one band",
+    "three bands",
+    "no bands",
+    "unseen band",
+    "bands everywhere",
+    "beyond the ends",
+    "slope",
+    "negative",
+    "black",
+)
+
+
+def assert_sound(view, found):
+    """Check shapes, dtypes and that every number is one."""
+    n = view.profile.signal.size
+    for array in (found.level, found.level_se):
+        assert array.shape == (n,)
+        assert array.dtype == np.float64
+        assert np.isfinite(array).all()
+    assert (found.level_se >= 0).all()
+    for start, stop in view.limits:
+        weights = ((np.arange(n) >= start) & (np.arange(n) <= stop)) * view.profile.area_px
+        variance = found.error.variance(weights)
+        assert np.isfinite(variance)
+        assert variance >= 0
+    if found.fit_se is not None:
+        assert len(found.fit_se) == len(view.limits)
+        assert all(np.isnan(se) or (np.isfinite(se) and se >= 0) for se in found.fit_se)
+
+
+# The promises that all of them keep ---------------------------------------------------------------
+
+
+def test_the_built_in_methods_are_registered():
+    assert set(BUILT_IN) <= set(BACKGROUNDS.names())
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_level_and_errors_are_sound(method, kind):
+    view = lane(kind)
+    assert_sound(view, method.estimate(view))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_input_stays_as_it_was(method, kind):
+    view = lane(kind)
+    before = {name: a.copy() for name, a in arrays_of(view).items()}
+    for a in arrays_of(view).values():
+        a.flags.writeable = False
+    method.estimate(view)
+    for name, a in arrays_of(view).items():
+        assert np.array_equal(a, before[name]), name
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_same_lane_gives_the_same_level(method, kind):
+    a, b = method.estimate(lane(kind)), method.estimate(lane(kind))
+    assert np.array_equal(a.level, b.level)
+    assert np.array_equal(a.level_se, b.level_se)
+
+
+@pytest.mark.parametrize("bands", [(), (band(120),), (band(60), band(150, row=2))])
+@pytest.mark.parametrize("found", [True, False])
+@pytest.mark.parametrize("value", [0.0, 1.0, 65535.0])
+def test_a_constant_lane_is_its_own_level(method, value, found, bands):
+    chosen = [band(b.apex_px, row=b.row, found=found) for b in bands]
+    view = view_of(np.full(240, value), chosen)
+    expected = 0.0 if method == BACKGROUNDS.create("none") else value
+    assert np.allclose(method.estimate(view).level, expected, atol=1e-6 + 1e-5 * value)
+
+
+def test_an_offset_moves_the_level_by_as_much(method):
+    signal = LEVEL + gaussian(240, 120, 5000) + gaussian(240, 60, 200)
+    bands = [band(60), band(120, row=2)]
+    once = method.estimate(view_of(signal, bands, noise=20))
+    more = method.estimate(view_of(signal + 2000, bands, noise=20))
+    if method == BACKGROUNDS.create("none"):
+        assert not once.level.any()
+        assert not more.level.any()
+        return
+    assert np.allclose(more.level - once.level, 2000, atol=0.5)
+
+
+def test_twice_the_signal_has_twice_the_level(method):
+    signal = LEVEL + gaussian(240, 120, 5000)
+    once = method.estimate(view_of(signal, [band(120)], noise=20))
+    twice = method.estimate(view_of(2 * signal, [band(120)], noise=40))
+    assert np.allclose(twice.level, 2 * once.level, rtol=0.01, atol=1.0)
+
+
+@pytest.mark.parametrize("n", [1, 2, 3, 4, 7, 8, 9, 15])
+@pytest.mark.parametrize("across", [1, 2, 30])
+def test_short_and_narrow_lanes(method, n, across):
+    rng = np.random.default_rng(n)
+    signal = LEVEL + 100 * rng.random(n)
+    for bands in ([], [band(n / 2, half=n / 4 + 0.1)], [band(n / 2, half=2.0 * n)]):
+        view = view_of(signal, bands, across=across)
+        assert_sound(view, method.estimate(view))
+
+
+def test_a_band_over_the_whole_lane(method):
+    view = view_of(LEVEL + gaussian(100, 50, 3000, 20), [band(50, half=80.0)], noise=20)
+    assert_sound(view, method.estimate(view))
+
+
+def test_methods_are_values(method):
+    again = type(method)()
+    assert again == method
+    assert hash(again) == hash(method)
+
+
+# What is special about each -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("slope", [-8.0, 0.0, 3.0, 20.0])
+@pytest.mark.parametrize("height", [0.0, 500.0, 20000.0])
+def test_lane_baseline_recovers_a_slope_under_a_band(slope, height):
+    n = 240
+    true = 6000 + slope * np.arange(n)
+    view = view_of(true + gaussian(n, 110, height), [band(110, half=20.0)])
+    level = LaneBaseline().estimate(view).level
+    assert np.allclose(level, true, atol=0.002 * max(height, 100.0))
+
+
+@pytest.mark.parametrize("height", [0.0, 300.0, 20000.0])
+def test_lane_baseline_follows_a_bend_within_its_error(height):
+    n = 400
+    x = np.arange(n)
+    true = 2000 + 600 * np.sin(x / 120)
+    inside = []
+    for seed in range(30):
+        signal = true + gaussian(n, 200, height)
+        view = view_of(signal, [band(200, half=20.0)], noise=60, seed=seed)
+        found = LaneBaseline().estimate(view)
+        under = (x >= 180) & (x <= 220)
+        miss = float((found.level - true)[under].sum())
+        inside.append(abs(miss) <= 3 * np.sqrt(found.error.variance(under.astype(float))))
+    assert np.mean(inside) >= 0.9
+
+
+def test_lane_baseline_is_not_lifted_by_a_speck():
+    signal = np.full(240, LEVEL)
+    signal[40:43] += 8000
+    view = view_of(signal + gaussian(240, 150, 3000), [band(150)], noise=10)
+    level = LaneBaseline().estimate(view).level
+    assert np.allclose(level[100:], LEVEL, atol=25)
+
+
+@pytest.mark.parametrize("stiffness", [0.0, -1.0, float("nan")])
+def test_impossible_stiffness(stiffness):
+    with pytest.raises(SettingsError, match="stiffness"):
+        LaneBaseline(stiffness=stiffness)
+
+
+def test_a_small_ball_is_raised_to_the_widest_band():
+    signal = LEVEL + gaussian(240, 120, 9000, 10)
+    bands = [band(120, half=35.0), band(220, half=5.0, row=2)]
+    small = RollingBall(radius_px=3.0).estimate(view_of(signal, bands))
+    widest = RollingBall(radius_px=70.0).estimate(view_of(signal, bands))
+    assert np.array_equal(small.level, widest.level)
+    # A ball of its own radius would have rolled up into the band.
+    assert small.level[120] < LEVEL + 0.02 * 9000
+    alone = RollingBall(radius_px=3.0).estimate(view_of(signal))
+    assert alone.level[120] > small.level[120]
+
+
+def test_the_ball_never_rises_above_what_it_rolls_under():
+    rng = np.random.default_rng(0)
+    signal = 1000 + np.cumsum(rng.normal(0, 5, 300))
+    level = RollingBall().estimate(view_of(signal, [band(150)])).level
+    smooth = np.convolve(np.pad(signal, 1, mode="edge"), np.ones(3) / 3, mode="valid")
+    assert (level <= smooth + 1e-2).all()
+
+
+@pytest.mark.parametrize("radius", [0.0, -5.0])
+def test_impossible_balls(radius):
+    with pytest.raises(SettingsError, match="radius"):
+        RollingBall(radius_px=radius)
+
+
+def test_valley_is_the_line_between_a_bands_ends():
+    n = 240
+    signal = np.linspace(500, 1700, n) + gaussian(n, 100, 4000) + gaussian(n, 180, 2000)
+    bands = [band(100, half=20.0), band(180, half=20.0, row=2)]
+    view = view_of(signal, bands)
+    level = ValleyToValley().estimate(view).level
+    for b in bands:
+        start, stop = int(b.start_px), int(b.stop_px)
+        ends = view.profile.signal[[start, stop]]
+        assert np.allclose(level[start : stop + 1], np.linspace(*ends, stop - start + 1))
+
+
+def test_local_ignores_another_band():
+    n = 300
+    neighbours = gaussian(n, 88, 20000, 5) + gaussian(n, 152, 20000, 5)
+    signal = LEVEL + gaussian(n, 120, 800) + neighbours
+    bands = [band(88, half=16.0), band(120, row=2), band(152, row=3, half=16.0)]
+    level = LocalSurround().estimate(view_of(signal, bands)).level
+    assert level[120] == pytest.approx(LEVEL, abs=5.0)
+    # Not knowing of the neighbours it would have been misled.
+    alone = LocalSurround(reach=1.0).estimate(view_of(signal, [bands[1]])).level
+    assert alone[120] > LEVEL + 500
+
+
+def test_local_sees_only_what_is_near():
+    signal = np.where(np.arange(600) < 300, 500.0, 5000.0)
+    signal += gaussian(600, 100, 900) + gaussian(600, 500, 900)
+    level = LocalSurround().estimate(view_of(signal, [band(100), band(500, row=2)])).level
+    assert level[100] == pytest.approx(500, abs=1)
+    assert level[500] == pytest.approx(5000, abs=1)
+
+
+@pytest.mark.parametrize(("guard", "reach"), [(-1.0, 0.75), (2.0, 0.0), (2.0, -3.0)])
+def test_impossible_surrounds(guard, reach):
+    with pytest.raises(SettingsError, match="guard"):
+        LocalSurround(guard_px=guard, reach=reach)
+
+
+def test_constant_is_the_median_outside_the_bands():
+    signal = LEVEL + gaussian(240, 120, 9000)
+    found = BACKGROUNDS.create("constant").estimate(view_of(signal, [band(120, half=20.0)]))
+    assert np.allclose(found.level, LEVEL, atol=0.5)
+
+
+def test_constant_says_how_much_it_is_wrong_on_a_slope():
+    view = view_of(np.linspace(0, 1000, 240), [band(120)])
+    found = BACKGROUNDS.create("constant").estimate(view)
+    assert found.level_se[0] == pytest.approx(1000 / np.sqrt(12), rel=0.15)
+
+
+def test_none_is_zero_everywhere():
+    found = BACKGROUNDS.create("none").estimate(lane("one band"))
+    assert not found.level.any()
+    assert not found.level_se.any()

@@ -1,0 +1,1 @@
+"""How well blotquant measures: blots of known truth, analysed as a user would, and scored."""
