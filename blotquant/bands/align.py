@@ -115,9 +115,11 @@ def _remainders(
             total = value = 0.0
             for p in mine:
                 d = (p.position_px - now[k]) - oy
-                g = ow * np.exp(-0.5 * (d / (1.2 * width)) ** 2) * np.log1p(p.snr / 3)
-                total += g.sum()
-                value += (g * d).sum()
+                near = np.exp(-0.5 * (d / (1.2 * width)) ** 2)
+                # A peak speaks for its lane as far as it is sure and meets another one.
+                own = np.log1p(p.snr / 3) * near.max()
+                total += own
+                value += own * float((ow * near * d).sum() / max((ow * near).sum(), 1e-12))
             update[k] = value / (total + 2.0)
-        rest = np.clip(rest + 0.7 * update, -width, width)
+        rest = rest + 0.7 * update
     return rest

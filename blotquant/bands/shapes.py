@@ -22,6 +22,8 @@ Profiles = Sequence[NDArray[np.float64]]
 
 CLEAR_SNR = 5.0  # lanes whose apex stands this many noise units above the level teach the shape
 MIN_SIGMA_PX = 0.6
+NARROWEST, WIDEST = 14.0, 3.5  # a row's sigma lies between these parts of its bands' height
+LONGEST_TAIL = 1.5  # in units of sigma
 PARTS = 2  # stacks of an overlapping group: lanes where the upper band leads, and the others
 
 
@@ -249,11 +251,11 @@ def _fit(
         held = (np.diff(places) - np.diff(spacing)) / (0.1 * width) * 0.05
         return np.concatenate([*out, held])
 
-    low = np.concatenate(
-        [[np.log(MIN_SIGMA_PX / 2), -3.0], np.full(steps, 0.3), np.full(len(stacks), -width)]
-    )
-    high = np.concatenate(
-        [[np.log(2 * width), 3.0], np.full(steps, 10 * width), np.full(len(stacks), width)]
+    n = len(stacks)
+    # The limits of the bands were set at 4 to 7 sigma in all; far outside lies no band's shape.
+    low = np.array([np.log(width / NARROWEST), -LONGEST_TAIL, *(steps * [0.3]), *(n * [-width])])
+    high = np.array(
+        [np.log(width / WIDEST), LONGEST_TAIL, *(steps * [10 * width]), *(n * [width])]
     )
     found = least_squares(
         residuals, np.clip(start, low + 1e-6, high - 1e-6), bounds=(low, high), max_nfev=40

@@ -69,14 +69,11 @@ def straighten(
     signal = raw if polarity is Polarity.LIGHT_ON_DARK else np.float32(full_scale) - raw
     clipped = np.zeros(x.shape, dtype=bool)
     if saturated is not None and saturated[b:d, a:c].any():
-        near = cv2.remap(
-            saturated[b:d, a:c].astype(np.uint8),
-            (x - a).astype(np.float32),
-            (y - b).astype(np.float32),
-            cv2.INTER_NEAREST,
-            borderMode=cv2.BORDER_REPLICATE,
-        )
-        clipped = near.astype(bool)
+        # Half-way places are rounded up throughout: rounding to even would leave out every second
+        # row of a lane that starts at the frame's edge, half a pixel outside the first row.
+        column = np.clip(np.floor(x + 0.5).astype(np.int64), 0, columns - 1)
+        row = np.clip(np.floor(y + 0.5).astype(np.int64), 0, rows - 1)
+        clipped = saturated[row, column]
     return StraightLane(
         signal=np.ascontiguousarray(signal),
         saturated=clipped & within,

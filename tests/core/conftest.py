@@ -9,8 +9,10 @@ from blotquant.cache import StageCache
 from blotquant.image.saturation import saturated_mask
 from blotquant.lanes.profile import straighten
 from blotquant.model.image import BlotImage, Polarity
-from blotquant.model.project import Photograph, Project
-from blotquant.stages.locating import locate
+from blotquant.model.project import Photograph, PlacedBands, PlacedLanes, Project
+from blotquant.stages.locating import locate, number_lanes
+from blotquant.stages.measuring import find_bands
+from blotquant.stages.measuring import measure as measure_bands
 
 
 def image_of(pixels, full_scale=65535.0, name="made.tif"):
@@ -58,6 +60,30 @@ def laid_out():
         )
 
     return lay_out
+
+
+@pytest.fixture(scope="session")
+def measured():
+    """Give the function that measures one picture up to its volumes.
+
+    Lanes and bands that are given are taken as a user's; what is not given is detected. Returns
+    the `BandMeasurement`s, by lane and row.
+    """
+
+    def measure(image, *, lanes=(), bands=(), background="lane-baseline", polarity=None):
+        photograph = Photograph(id="p", file=image.name, membranes=("m",), polarity=polarity)
+        project = Project(
+            photographs=(photograph,),
+            lanes=(PlacedLanes(image="p", membrane="m", lanes=tuple(lanes)),) if lanes else (),
+            bands=(PlacedBands(image="p", membrane="m", bands=tuple(bands)),) if bands else (),
+        )
+        cache = StageCache()
+        where = locate(project, photograph, image, cache)
+        numbered = number_lanes(project, where.seen, cache)
+        placed = find_bands(project, where.report, numbered, cache)
+        return measure_bands(placed, background, cache).bands
+
+    return measure
 
 
 @pytest.fixture(scope="session")

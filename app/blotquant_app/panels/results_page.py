@@ -54,7 +54,7 @@ def _lines(ratio: Ratio | None, name_of: Callable[[str], str]) -> list[QWidget]:
     ]
     for target, form, volume, error in ratio.terms:
         lines.append(caption(f"{name_of(target)} {form}: {with_error(volume, error)} counts × px"))
-    if ratio.normalisation:
+    if ratio.normalisation not in {"", "none"}:
         lines.append(caption(f"Normalised by {ratio.normalisation}"))
     if ratio.control:
         lines.append(caption(f"Control: {ratio.control}"))

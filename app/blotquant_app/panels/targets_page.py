@@ -126,6 +126,9 @@ class TargetsPage(Page):
             box.setPlaceholderText("Not assigned")
             box.setCurrentIndex(-1)
         place = f"Row {label.row} of {label.membrane}" if several else f"Row {label.row}"
+        now = self.session.selection.now
+        if (now.membrane, now.row) == (label.membrane, label.row):
+            place = f"▸ {place}, selected"
         reason = caption(label.reason)
         if label.is_doubtful:
             reason.setObjectName("warningText")

@@ -167,7 +167,7 @@ class Lines(QWidget):
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(4)
-        self._shown: object = None
+        self._shown: object = self  # unlike any state
 
     def show_for(self, state: object, make: Callable[[], Sequence[QWidget]]) -> None:
         """Build the widgets anew when `state` differs from what is shown."""

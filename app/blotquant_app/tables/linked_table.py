@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import QItemSelection, QItemSelectionModel, QPoint, Qt, Signal
-from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from blotquant_app.tables.rows_model import RowsModel
@@ -18,8 +18,11 @@ class LinkedTable(QTableView):
     picked = Signal(object)
     menu_wanted = Signal(object, QPoint)
 
-    def __init__(self, model: RowsModel, name: str, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, model: RowsModel, name: str, hint: str, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
+        self._hint = hint
         self.rows_model = model
         self._is_following = False
         self.setModel(model)
@@ -79,6 +82,18 @@ class LinkedTable(QTableView):
         indexes = new.indexes()
         if indexes and not self._is_following:
             self.picked.emit(self.rows_model.rows[indexes[0].row()])
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
+        """Draw the table, or what would fill it while it is empty."""
+        super().paintEvent(event)
+        if not self.rows_model.rows:
+            painter = QPainter(self.viewport())
+            painter.setPen(self.palette().placeholderText().color())
+            painter.drawText(
+                self.viewport().rect(),
+                Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap,
+                self._hint,
+            )
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
         """Copy the whole table as tab-separated text on Ctrl+C."""

@@ -21,6 +21,9 @@ from blotquant_app.tables.columns import (
 from blotquant_app.tables.linked_table import LinkedTable
 from blotquant_app.tables.rows_model import RowsModel
 
+_NO_RATIOS = "No ratios yet: say which row is which form, on the Targets page or by a right click"
+_NO_SUMMARY = "No summary yet: it needs conditions and ratios"
+
 
 class ResultsPanel(QTabWidget):
     """Shows the numbers of the latest analysis. `row_menu_wanted` carries a band row's place."""
@@ -36,10 +39,12 @@ class ResultsPanel(QTabWidget):
             return names.get(target, target)
 
         self._name_of = name_of
-        self.bands = LinkedTable(RowsModel(band_columns()), "Bands")
-        self.ratios = LinkedTable(RowsModel(ratio_columns(name_of)), "Ratios")
-        self.summary = LinkedTable(RowsModel(summary_columns(name_of)), "Summary")
-        self.quality = LinkedTable(RowsModel(notice_columns()), "Quality")
+        self.bands = LinkedTable(
+            RowsModel(band_columns()), "Bands", "No bands on this photograph yet"
+        )
+        self.ratios = LinkedTable(RowsModel(ratio_columns(name_of)), "Ratios", _NO_RATIOS)
+        self.summary = LinkedTable(RowsModel(summary_columns(name_of)), "Summary", _NO_SUMMARY)
+        self.quality = LinkedTable(RowsModel(notice_columns()), "Quality", "Nothing to remark")
         self.setDocumentMode(True)
         self.tabBar().setDrawBase(False)
         for table, title in (
@@ -110,9 +115,16 @@ class ResultsPanel(QTabWidget):
                 now.is_band and r.measured.band.key == (now.image, now.membrane, now.lane, now.row)
             )
         )
-        self.ratios.follow(
-            lambda r: now.lane > 0 and (r.membrane, r.lane) == (now.membrane, now.lane)
-        )
+        self._follow_ratio(now)
+
+    def _follow_ratio(self, now: Selected) -> None:
+        """Mark the lane's first ratio of a target that is on this photograph, else of any."""
+        analysis = self._session.analysis
+        here = {a.target for a in analysis.assignments if a.image == now.image} if analysis else ()
+        of_lane = [r for r in self.ratios.rows_model.rows if _is_of_lane(r, now)]
+        targets = {r.target for r in of_lane}
+        shown = targets.intersection(here) or targets
+        self.ratios.follow(lambda r: _is_of_lane(r, now) and r.target in shown)
 
     def _pick_band(self, row: BandRow) -> None:
         band = row.measured.band
@@ -149,3 +161,7 @@ class ResultsPanel(QTabWidget):
     def _ask_for_row_menu(self, row: BandRow, at: QPoint) -> None:
         band = row.measured.band
         self.row_menu_wanted.emit(band.membrane, band.row, at)
+
+
+def _is_of_lane(ratio: Ratio, now: Selected) -> bool:
+    return now.lane > 0 and (ratio.membrane, ratio.lane) == (now.membrane, now.lane)

@@ -84,6 +84,8 @@ class BlotView(QWidget):
         self.graphics.scene().addItem(self.overlay)
         for signal in (self._box.sigRangeChanged, self._box.sigTransformChanged):
             signal.connect(self._moved)
+        # Dropped files are the window's business.
+        self.graphics.setAcceptDrops(False)
         self.graphics.viewport().installEventFilter(self)
         self.graphics.viewport().setMouseTracking(True)
         self.graphics.setFocusPolicy(Qt.FocusPolicy.StrongFocus)

@@ -208,13 +208,27 @@ class Overlay(QGraphicsItem):
         x, y = lane.point_at(band.apex_px)
         return transform.map(QPointF(x + lane.width_px / 2, y))
 
+    def _is_worth(self, label: RowLabel) -> bool:
+        """Whether a row is named: a target always, a question only where a sample shows a band."""
+        if not label.text or label.target:
+            return bool(label.text)
+        ladders = {(x.membrane, x.number) for x in self.scene_.lanes if x.kind is LaneKind.LADDER}
+        return any(
+            m.detected
+            and (m.band.membrane, m.band.row) == (label.membrane, label.row)
+            and (m.band.membrane, m.band.lane) not in ladders
+            for m in self.scene_.measured
+        )
+
     def _paint_labels(self, painter: QPainter, transform: QTransform) -> None:
         font = self._text_font(painter)
         painter.setFont(font)
         metrics = painter.fontMetrics()
         height = metrics.height() + 2.0
         placed: dict[str, float] = {}
-        anchored = [(self._label_anchor(transform, x), x) for x in self.scene_.labels if x.text]
+        anchored = [
+            (self._label_anchor(transform, x), x) for x in self.scene_.labels if self._is_worth(x)
+        ]
         for anchor, label in sorted(
             ((a, x) for a, x in anchored if a is not None), key=lambda pair: pair[0].y()
         ):

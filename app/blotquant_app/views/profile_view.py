@@ -29,6 +29,7 @@ class ProfileView(QWidget):
         self.title.setContentsMargins(12, 6, 12, 0)
         self.plot = pg.PlotWidget()
         self.plot.setAccessibleName("Lane profile")
+        self.plot.setAcceptDrops(False)
         self.plot.setMenuEnabled(False)
         self.plot.hideButtons()
         self.plot.setMouseEnabled(x=True, y=False)

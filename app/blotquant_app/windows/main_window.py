@@ -148,6 +148,7 @@ class MainWindow(QMainWindow):
         bar.setContentsMargins(0, 0, 0, 0)
         bar.setStyleSheet("QToolBar { border: 0; padding: 0; margin: 0; spacing: 0; }")
         self.addToolBar(bar)
+        self.stage_tool_bar = bar
 
     # -- connections --------------------------------------------------------------------------
 
@@ -222,8 +223,8 @@ class MainWindow(QMainWindow):
         self.stack.setCurrentWidget(self.centre if has_photographs else self.welcome)
         if not has_photographs:
             self.welcome.refresh()
-        for dock in self.docks:
-            dock.setVisible(has_photographs)
+        for part in (*self.docks, self.stage_tool_bar):
+            part.setVisible(has_photographs)
         for name in ("save", "save_as", "export"):
             self.actions_[name].setEnabled(has_photographs)
         path = self.session.path

@@ -133,6 +133,20 @@ def test_shares_of_saturated_pixels():
     assert not without.saturated.any()
 
 
+@pytest.mark.parametrize("start", [-0.5, -0.25, 0.0, 0.5])
+@pytest.mark.parametrize("x", [99.0, 99.5, 99.7])
+def test_every_saturated_pixel_is_seen_once(start, x):
+    """A lane may begin anywhere between two rows; detected ones begin half a pixel outside."""
+    rng = np.random.default_rng(4)
+    mask = np.zeros(SHAPE, dtype=bool)
+    mask[20:280, 80:118] = rng.random((260, 38)) < 0.02
+    pixels = np.where(mask, 65535, 100).astype(np.uint16)
+    nodes = ((x, start), (x, start + SHAPE[0] - 1.0))
+    lane = Lane(image="p", membrane="m", number=1, nodes=nodes, width_px=60.0)
+    straight, _ = profile_of(pixels, lane, saturated=mask)
+    assert straight.saturated.sum() == mask.sum()
+
+
 def test_a_lane_that_leaves_the_photograph_says_so():
     pixels = np.full(SHAPE, 500, np.uint16)
     lane = Lane(image="p", membrane="m", number=1, nodes=((5.0, -40.0), (5.0, 350.0)), width_px=30)

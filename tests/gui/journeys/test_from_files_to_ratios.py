@@ -198,6 +198,27 @@ def test_window_and_command_line_write_the_same_bytes(opened, settle, tmp_path, 
         assert window_bytes[name] == (tmp_path / "cli" / name).read_bytes()
 
 
+def test_export_asked_for_while_computing_writes_the_new_numbers(opened, settle, tmp_path):
+    before = export(opened, settle, tmp_path / "before")
+    folder = tmp_path / "after"
+    folder.mkdir()
+
+    def change_and_export():
+        session = opened.session
+        session.document.edit(
+            "Change background", edits.set_background(session.document.project, "none")
+        )
+        assert not session.is_settled
+        session.export_to(folder)
+
+    settle(change_and_export)
+    assert (folder / "bands.csv").read_bytes() != before["bands.csv"]
+    project = opened.session.document.project
+    write(project, analyse(project), tmp_path / "library")
+    for name in TABLES:
+        assert (folder / name).read_bytes() == (tmp_path / "library" / name).read_bytes()
+
+
 def test_display_settings_change_no_exported_number(opened, settle, tmp_path):
     before = export(opened, settle, tmp_path / "before")
     opened.actions_["invert"].trigger()
