@@ -15,6 +15,7 @@ import blotquant
 from blotquant_app.selection import Selected
 
 _SHOT_SIZE = (1440, 900)
+_TURN_S = 0.001
 _BROKEN = 3  # exit code
 _STAGES = ("images", "lanes", "bands", "targets", "normalise", "results")
 
@@ -67,6 +68,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     app = QApplication.instance() or QApplication([sys.argv[0]])
     if not isinstance(app, QApplication):
         raise TypeError("a Qt application without windows is running already")
+    # The window shares the interpreter with the analysis: short turns keep drags smooth.
+    sys.setswitchinterval(_TURN_S)
     starter = Starter(app, options)
     starter.start()
     return app.exec()

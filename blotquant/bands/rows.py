@@ -206,7 +206,7 @@ def _doubt(row: _Row, typical: float, length: int) -> float:
 
     Blotches and smears are taller than bands; beside the end of a lane only one side is seen.
     """
-    doubt = max(1.0, row.scale / (1.8 * typical))
+    doubt = max(1.0, row.scale / (1.5 * typical)) ** 2
     at_end = min(row.t, length - row.t) < 2.4 * row.scale
     return doubt * (1.5 if at_end else 1.0)
 

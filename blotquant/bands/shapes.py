@@ -10,6 +10,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +25,7 @@ CLEAR_SNR = 5.0  # lanes whose apex stands this many noise units above the level
 MIN_SIGMA_PX = 0.6
 NARROWEST, WIDEST = 14.0, 3.5  # a row's sigma lies between these parts of its bands' height
 LONGEST_TAIL = 1.5  # in units of sigma
+LARGEST_GROUP = 4  # rows that are fitted together; a ladder of touching bands is cut up
 PARTS = 2  # stacks of an overlapping group: lanes where the upper band leads, and the others
 
 
@@ -59,16 +61,17 @@ def _emg(t: NDArray[np.float64], sigma: float, tau: float) -> NDArray[np.float64
     return out
 
 
+@cache
+def _mode_table() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return tail-to-sigma ratios and where the apex of `_emg` lies for each, in sigma."""
+    ratios = np.linspace(0.0, 2 * LONGEST_TAIL, 121)
+    t = np.linspace(0.0, 2.5, 501)
+    return ratios, np.array([t[int(_emg(t, 1.0, r).argmax())] for r in ratios])
+
+
 def _mode(sigma: float, tau: float) -> float:
-    """Return where the apex of `_emg` lies, by a short ternary search."""
-    low, high = 0.0, sigma + tau
-    for _ in range(18):
-        a, b = low + (high - low) / 3, high - (high - low) / 3
-        if _emg(np.array([a]), sigma, tau)[0] < _emg(np.array([b]), sigma, tau)[0]:
-            low = a
-        else:
-            high = b
-    return (low + high) / 2
+    """Return where the apex of `_emg` lies."""
+    return sigma * float(np.interp(tau / sigma, *_mode_table()))
 
 
 def _density(distance: NDArray[np.float64], sigma: float, tail: float) -> NDArray[np.float64]:
@@ -113,7 +116,7 @@ def _groups(bands: Sequence[Sequence[Band]]) -> list[tuple[int, ...]]:
                 joined.add((min(a.row, b.row), max(a.row, b.row)))
     groups: list[list[int]] = []
     for row in rows:
-        if groups and (groups[-1][-1], row) in joined:
+        if groups and (groups[-1][-1], row) in joined and len(groups[-1]) < LARGEST_GROUP:
             groups[-1].append(row)
         else:
             groups.append([row])
@@ -187,7 +190,8 @@ def _stacks(
         half = len(entries) // 2
         parts = [entries[:half], entries[half:]]
     reach = 1.3 * max(b.stop_px - b.start_px for *_, b in entries)
-    position = np.arange(-reach, spacing[-1] + reach + 0.5, 0.5)
+    step = max(0.5, reach / 40)
+    position = np.arange(-reach, spacing[-1] + reach + step, step)
     stacks = []
     for part in parts:
         lines, weights = [], []
@@ -245,7 +249,9 @@ def _fit(
         for k, stack in enumerate(stacks):
             columns = [_density(stack.position - c - p[2 + steps + k], s, tail) for c in places]
             design = np.stack([*columns, np.ones_like(stack.position)], axis=1)
-            amplitudes, *_ = np.linalg.lstsq(design, stack.signal, rcond=None)
+            normal = design.T @ design
+            normal[np.diag_indices_from(normal)] *= 1 + 1e-9
+            amplitudes = np.linalg.solve(normal, design.T @ stack.signal)
             out.append(stack.signal - design @ amplitudes)
         # The spacing seen at the apexes is a measurement too, good to about a tenth of the width.
         held = (np.diff(places) - np.diff(spacing)) / (0.1 * width) * 0.05
@@ -254,11 +260,14 @@ def _fit(
     n = len(stacks)
     # The limits of the bands were set at 4 to 7 sigma in all; far outside lies no band's shape.
     low = np.array([np.log(width / NARROWEST), -LONGEST_TAIL, *(steps * [0.3]), *(n * [-width])])
-    high = np.array(
-        [np.log(width / WIDEST), LONGEST_TAIL, *(steps * [10 * width]), *(n * [width])]
-    )
+    high = np.array([np.log(width / WIDEST), LONGEST_TAIL, *(steps * [10 * width]), *(n * [width])])
     found = least_squares(
-        residuals, np.clip(start, low + 1e-6, high - 1e-6), bounds=(low, high), max_nfev=40
+        residuals,
+        np.clip(start, low + 1e-6, high - 1e-6),
+        bounds=(low, high),
+        max_nfev=20,
+        xtol=1e-4,
+        ftol=1e-4,
     )
     s, tail, places = unpack(found.x)
     return _made(group, max(s, MIN_SIGMA_PX), tail, places)

@@ -17,7 +17,7 @@ from blotquant.model.lane import Baseline, Lane, LaneProfile
 from blotquant.quantify.extract import SHAPE_ERROR, Extraction, LaneBands, extract
 
 LOWER_BOUND_SHARE = 0.01  # saturated share of the area from which a volume is only a bound
-UNSEEN = 2.0  # times the limit of detection that a partner without a peak must reach
+UNSEEN = 1.3  # times the limit of detection that a partner without a peak must reach
 LEAST_BLANKS = 10
 MASK_RIM = 0.08  # of a band's height, kept out of the background on either side
 

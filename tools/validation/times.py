@@ -101,10 +101,11 @@ def measure_times() -> tuple[Timing, ...]:
 
 
 def machine() -> str:
-    """Return what it ran on, in general terms."""
+    """Return what it ran on, in general terms, and how busy that was where the system tells."""
     system = f"{platform.system()} {platform.machine()}".strip()
     version = ".".join(platform.python_version_tuple()[:2])
-    return f"{os.cpu_count()} cores, {system}, Python {version}"
+    load = f", load average {os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else ""
+    return f"{os.cpu_count()} cores, {system}, Python {version}{load}"
 
 
 def _timed(what: str, call: Callable[[], object]) -> Timing:

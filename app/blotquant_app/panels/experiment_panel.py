@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QIcon, QImage, QPixmap
 from PySide6.QtWidgets import QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
 
 from blotquant.model.image import BlotImage, Polarity
-from blotquant.model.project import Photograph
+from blotquant.model.project import Photograph, Project
 from blotquant_app.actions import Actions
 from blotquant_app.panels.images_page import ROLE_LABELS
 from blotquant_app.panels.widgets import button
@@ -33,7 +33,8 @@ def thumbnail(image: BlotImage, polarity: Polarity, size: QSize = _THUMB) -> QPi
     table = lookup_table(display, polarity)[:, 0]
     grey: np.ndarray[Any, Any] = np.ascontiguousarray(table[(share * 255).astype(np.uint8)])
     rows, columns = grey.shape
-    picture = QImage(grey.tobytes(), columns, rows, columns, QImage.Format.Format_Grayscale8)
+    data = grey.tobytes()  # the picture only points to them: they live until it is copied below
+    picture = QImage(data, columns, rows, columns, QImage.Format.Format_Grayscale8)
     return QPixmap.fromImage(
         picture.scaled(
             size,
@@ -64,11 +65,16 @@ class ExperimentPanel(QWidget):
         column.setContentsMargins(8, 0, 8, 12)
         column.addWidget(self.tree, 1)
         column.addWidget(button("Add photographs …", actions.trigger("open")))
-        session.document.changed.connect(self.refresh)
+        session.document.changed.connect(self._follow_document)
         session.analysed.connect(self.refresh)
         session.image_read.connect(self.refresh)
         session.selection.changed.connect(self._follow)
         self.refresh()
+
+    def _follow_document(self, old: Project, new: Project) -> None:
+        # A drag changes lanes dozens of times a second, but no photograph.
+        if old.photographs is not new.photographs:
+            self.refresh()
 
     def refresh(self, *_: object) -> None:
         """List the photographs of the document."""

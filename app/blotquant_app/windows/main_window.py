@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from blotquant.model.project import Project
 from blotquant_app.actions import Actions
 from blotquant_app.crash import CrashHook
 from blotquant_app.dialogs.help import show_about, show_keys, show_palette
@@ -193,7 +194,7 @@ class MainWindow(QMainWindow):
 
     def _connect_parts(self) -> None:
         session, centre = self.session, self.centre
-        session.document.changed.connect(self._follow_document)
+        session.document.changed.connect(self._follow_project)
         session.document.modified_changed.connect(self.setWindowModified)
         session.path_changed.connect(self._follow_document)
         session.crashed.connect(self.crash_hook.caught)
@@ -217,7 +218,11 @@ class MainWindow(QMainWindow):
         if stage in _TABS:
             self.results.setCurrentIndex(_TABS[stage])
 
-    def _follow_document(self, *_: object) -> None:
+    def _follow_project(self, old: Project, new: Project) -> None:
+        if old.photographs is not new.photographs or old.name != new.name:
+            self._follow_document()
+
+    def _follow_document(self) -> None:
         project = self.session.document.shown
         has_photographs = bool(project.photographs)
         self.stack.setCurrentWidget(self.centre if has_photographs else self.welcome)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout
 
+from blotquant.model.project import Project
 from blotquant_app.actions import Actions
 from blotquant_app.digits import count
 from blotquant_app.gestures.commands import doubtful_bands, doubtful_lanes, open_rows
@@ -82,7 +83,7 @@ class StageBar(QFrame):
         self.export.setToolTip(actions["export"].toolTip())
         row.addWidget(self.export)
         session.analysed.connect(self.refresh)
-        session.document.changed.connect(self.refresh)
+        session.document.changed.connect(self._follow_document)
         self.refresh()
 
     def show_stage(self, stage: Stage) -> None:
@@ -97,7 +98,11 @@ class StageBar(QFrame):
             place = doubts.index(now) + 1 if now in doubts else 0
             self._session.selection.select(doubts[place % len(doubts)])
 
-    def refresh(self, *_: object) -> None:
+    def _follow_document(self, old: Project, new: Project) -> None:
+        if old.photographs is not new.photographs:
+            self.refresh()
+
+    def refresh(self) -> None:
         """Count what is there and what is doubtful."""
         session, analysis = self._session, self._session.analysis
         photographs = session.document.shown.photographs

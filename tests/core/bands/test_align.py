@@ -72,9 +72,7 @@ def test_a_lane_that_ran_a_little_differently_keeps_its_own_rest():
 
 
 @given(
-    st.lists(
-        st.lists(st.floats(0, 400), max_size=5), min_size=0, max_size=10
-    ),
+    st.lists(st.lists(st.floats(0, 400), max_size=5), min_size=0, max_size=10),
     st.floats(-0.2, 0.2),
 )
 def test_any_peaks_give_finite_shifts_of_mean_zero(places, slope):

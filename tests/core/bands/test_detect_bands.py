@@ -41,7 +41,9 @@ def heights(lanes, bands):
     rows = sorted({b.row for b in bands})
     return {
         r: float(
-            np.mean([by_number[b.lane].point_at(b.apex_px)[1] for b in bands if b.row == r and b.found])
+            np.mean(
+                [by_number[b.lane].point_at(b.apex_px)[1] for b in bands if b.row == r and b.found]
+            )
         )
         for r in rows
     }
@@ -127,7 +129,12 @@ def test_equal_bands_a_few_sigma_apart_are_two(laid_out, apart):
     sigma = 4.0
     rows = [
         RowSpec(
-            target="x", form=f, fraction=0.5 + d / 300, amounts=(2e6,) * 6, sigma_px=sigma, tail_px=0.5
+            target="x",
+            form=f,
+            fraction=0.5 + d / 300,
+            amounts=(2e6,) * 6,
+            sigma_px=sigma,
+            tail_px=0.5,
         )
         for f, d in (("upper", 0.0), ("lower", apart * sigma))
     ]
@@ -202,18 +209,14 @@ def test_borrowing_invents_no_bands(laid_out):
 
 def test_higher_sensitivity_values_find_less(laid_out):
     blot = blot_with([(0.3, (peak_amount(8.0),) * 6), (0.7, (peak_amount(0.35),) * 6)])
-    counts = [
-        sum(b.found for b in found_on(blot, laid_out, s)[1]) for s in (2.5, 3.5, 6.0, 20.0)
-    ]
+    counts = [sum(b.found for b in found_on(blot, laid_out, s)[1]) for s in (2.5, 3.5, 6.0, 20.0)]
     assert counts == sorted(counts, reverse=True)
     assert counts[0] > counts[-1] >= 6
 
 
 def test_both_polarities_have_the_same_bands(laid_out):
     rows = [(0.3, (2e6,) * 6), (0.6, (4e5,) * 6)]
-    found = [
-        found_on(blot_with(rows, polarity=p), laid_out)[1] for p in Polarity
-    ]
+    found = [found_on(blot_with(rows, polarity=p), laid_out)[1] for p in Polarity]
     assert len(found[0]) == len(found[1]) == 12
     for a, b in zip(*found, strict=True):
         assert (a.row, a.lane, a.found) == (b.row, b.lane, b.found)

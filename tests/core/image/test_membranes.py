@@ -97,9 +97,7 @@ def test_two_membranes_side_by_side(as_image, located):
 def test_each_of_two_membranes_has_its_own_lanes(as_image, located):
     a, b = membrane_photo(1), membrane_photo(2)
     h1, h2 = a.image.height, b.image.height
-    counts = on_a_table(
-        [(a.counts(), 50, 60), (b.counts(), h1 + 130, 75)], (h1 + h2 + 190, 740)
-    )
+    counts = on_a_table([(a.counts(), 50, 60), (b.counts(), h1 + 130, 75)], (h1 + h2 + 190, 740))
     seen = located(as_image(counts)).seen
     assert [len(s.lanes) for s in seen] == [a.scene.n_lanes, b.scene.n_lanes]
     for s in seen:
@@ -127,6 +125,8 @@ def test_the_same_place_in_a_larger_photograph(simulated, located, as_image):
     """Corners are in pixels of the file, whatever size the search works at."""
     blot = simulated("membrane", 1)
     (small,) = located(blot.image).report.membranes
-    (large,) = located(as_image(np.kron(blot.image.pixels, np.ones((3, 3), np.uint16)))).report.membranes
+    (large,) = located(
+        as_image(np.kron(blot.image.pixels, np.ones((3, 3), np.uint16)))
+    ).report.membranes
     for a, b in zip(small.corners, large.corners, strict=True):
         assert math.dist((3 * a[0] + 1, 3 * a[1] + 1), b) < 0.02 * 3 * blot.image.height

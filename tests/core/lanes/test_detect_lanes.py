@@ -22,7 +22,16 @@ def plain(n_lanes, *, tilt_deg=0.0, seed=1, bands=((0.3, 2.0e6), (0.7, 4.0e6)), 
     width = int(n_lanes * 74 + 60 + 320 * abs(math.tan(math.radians(tilt_deg))))
     chosen = {"width_px": width, "height_px": 320, "lane_width_px": 52.0, "gap_px": 22.0}
     return simulate_blot(
-        Scene(**{**chosen, "n_lanes": n_lanes, "rows": rows, "tilt_deg": tilt_deg, "seed": seed, **more})
+        Scene(
+            **{
+                **chosen,
+                "n_lanes": n_lanes,
+                "rows": rows,
+                "tilt_deg": tilt_deg,
+                "seed": seed,
+                **more,
+            }
+        )
     )
 
 

@@ -33,7 +33,8 @@ def test_position_is_the_inverse_of_point(subject, share):
     _, y = subject.point_at(position)
     # One px along a nearly level piece is almost no height, so digits are lost there.
     steepest = max(
-        math.dist(a, b) / (b[1] - a[1]) for a, b in zip(subject.nodes, subject.nodes[1:], strict=False)
+        math.dist(a, b) / (b[1] - a[1])
+        for a, b in zip(subject.nodes, subject.nodes[1:], strict=False)
     )
     assert subject.position_at(y) == pytest.approx(position, abs=1e-9 * steepest, rel=1e-9)
 

@@ -52,9 +52,7 @@ def test_impossible_sensitivities(sensitivity):
 
 
 def band(start, stop):
-    return Band(
-        image="a", membrane="m", lane=2, row=3, apex_px=50.0, start_px=start, stop_px=stop
-    )
+    return Band(image="a", membrane="m", lane=2, row=3, apex_px=50.0, start_px=start, stop_px=stop)
 
 
 def test_a_bands_key_is_its_place():
