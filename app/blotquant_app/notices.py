@@ -101,6 +101,16 @@ class _Card(QFrame):
             row.addWidget(button)
         row.addWidget(close, 0, Qt.AlignmentFlag.AlignTop)
 
+    def fit(self, width: int) -> int:
+        """Take the height that the text needs at this width, and return it."""
+        self.ensurePolished()
+        for child in self.findChildren(QWidget):
+            child.ensurePolished()
+        layout = self.layout()
+        height = layout.totalHeightForWidth(width) if layout is not None else 0
+        self.setFixedSize(width, height)
+        return height
+
 
 class NoticeArea(QWidget):
     """The bottom right corner of a window, where messages slide in and go away by themselves."""
@@ -157,9 +167,8 @@ class NoticeArea(QWidget):
     def _place(self) -> None:
         if not self._cards:
             return
-        self._column.activate()
-        height = self._column.totalHeightForWidth(_WIDTH)
-        height = height if height > 0 else self._column.sizeHint().height()
+        heights = [card.fit(_WIDTH) for card in self._cards]
+        height = sum(heights) + self._column.spacing() * (len(heights) - 1)
         self.setGeometry(
             self._window.width() - _WIDTH - _MARGIN,
             self._window.height() - height - _MARGIN - 28,

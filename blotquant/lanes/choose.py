@@ -67,7 +67,11 @@ def common_lean(pieces: tuple[Piece, ...]) -> float:
     half = np.searchsorted(np.cumsum(weights[order]), weights.sum() / 2)
     limit = np.tan(np.radians(MAX_LEAN_DEG))
     start = float(np.clip(-slopes[order][half], -limit, limit))
-    table = _Table.of(pieces)
+    # Specks are narrow and lines across the membrane wide: only pieces of one width line up.
+    widths = np.array([p.width for p in wide])
+    typical = _mode_of(widths, weights)
+    bands = tuple(p for p in wide if 0.5 * typical < p.width < 2 * typical)
+    table = _Table.of(bands)
     apart = np.abs(table.y[:, None] - table.y[None]) > 4 * table.thickness[:, None]
     pairs = np.triu(apart, 1)
     if not pairs.any():
@@ -164,9 +168,13 @@ def _typical_width(left: NDArray[np.float64], right: NDArray[np.float64], table:
     width = right - left
     support = (_agreement(left, right) * table.weight[None]).sum(axis=1)
     weight = table.weight * (0.3 + support)
+    return _mode_of(width, weight)
+
+
+def _mode_of(width: NDArray[np.float64], weight: NDArray[np.float64]) -> float:
+    """Return the width that most of the weight is near to, on a logarithmic scale."""
     grid = np.log(width)
     density = (np.exp(-0.5 * ((grid[:, None] - grid[None]) / 0.15) ** 2) * weight[None]).sum(axis=1)
-    # A speck is narrow and a line across the membrane is wide; both are rarer than bands.
     best = grid[int(density.argmax())]
     near = np.abs(grid - best) < 0.3
     return float(np.exp(np.average(grid[near], weights=weight[near])))

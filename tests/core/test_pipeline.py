@@ -364,7 +364,7 @@ def test_assigned_rows_win(project, images, warm):
 def test_the_sample_sheet_says_what_a_lane_holds(project, images):
     sheet = (Sample(membrane="A", lane=1, kind=LaneKind.BLANK), *project.samples[1:])
     analysis = analyse(replace(project, samples=sheet), images)
-    assert [r.lane.kind for r in analysis.lanes_of("parp")][0] is LaneKind.BLANK
+    assert analysis.lanes_of("parp")[0].lane.kind is LaneKind.BLANK
     assert not any(r.lane == 1 for r in analysis.ratios)
 
 

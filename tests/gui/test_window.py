@@ -6,6 +6,7 @@ from collections import Counter
 import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QGuiApplication, QKeySequence, QMouseEvent
+from PySide6.QtWidgets import QLabel
 
 from blotquant.errors import ReadError
 from blotquant_app.actions import ACTIONS
@@ -93,6 +94,24 @@ def test_notices_are_few_and_never_doubled(window):
         window.session.notices.warn(f"text {i}")
     window.session.notices.warn("text 5")
     assert window.notice_area.texts == ("text 2", "text 3", "text 4", "text 5")
+
+
+def test_notice_shows_its_whole_text_inside_the_window(window):
+    text = "Lane 4 looks saturated: 312 px at the detector's limit. Use a shorter exposure. " * 2
+    window.session.notices.warn(text)
+    window.session.notices.error("bad.tif is no picture. Export it again as TIFF.")
+    for card in window.notice_area._cards:
+        label = next(x for x in card.findChildren(QLabel) if x.text())
+        assert card.height() >= label.heightForWidth(label.width()) > 10
+    assert window.rect().contains(window.notice_area.geometry())
+
+
+def test_docks_have_their_widths_when_the_first_photograph_comes(with_results, qtbot):
+    left, right, bottom = with_results.docks
+    qtbot.waitUntil(lambda: right.width() >= 280)
+    assert left.width() >= 180
+    assert bottom.width() > 1000
+    assert with_results.centre.view.height() > bottom.height()
 
 
 @pytest.mark.qt_log_ignore("propagateSizeHints")

@@ -64,6 +64,7 @@ class MainWindow(QMainWindow):
         self.session = session
         self.theme = theme
         self._remembers = remembers
+        self._dock_sizes_are_new = True
         self.setAcceptDrops(True)
         self.resize(1440, 900)
         self.setMinimumSize(900, 600)
@@ -99,7 +100,9 @@ class MainWindow(QMainWindow):
         self._follow_document()
         if remembers:
             self.restoreGeometry(session.memory.load_bytes("geometry"))
-            self.restoreState(session.memory.load_bytes("state"), _STATE_VERSION)
+            state = session.memory.load_bytes("state")
+            self._dock_sizes_are_new = not self.restoreState(state, _STATE_VERSION)
+            self._follow_document()
 
     # -- layout -------------------------------------------------------------------------------
 
@@ -137,8 +140,9 @@ class MainWindow(QMainWindow):
         bottom = self._add_dock("results", "Results", self.results, area.BottomDockWidgetArea)
         bottom.setTitleBarWidget(QWidget())
         self.docks = (left, right, bottom)
-        self.resizeDocks([left, right], [228, 300], Qt.Orientation.Horizontal)
-        self.resizeDocks([bottom], [190], Qt.Orientation.Vertical)
+        self.experiment.setMinimumWidth(180)
+        self.inspector.setMinimumWidth(280)
+        self.results.setMinimumHeight(120)
 
     def _add_stage_bar(self) -> None:
         bar = QToolBar("Stages")
@@ -228,8 +232,14 @@ class MainWindow(QMainWindow):
         self.stack.setCurrentWidget(self.centre if has_photographs else self.welcome)
         if not has_photographs:
             self.welcome.refresh()
+        was_empty = self.docks[0].isHidden()
         for part in (*self.docks, self.stage_tool_bar):
             part.setVisible(has_photographs)
+        if was_empty and has_photographs and self._dock_sizes_are_new:
+            # Sizes asked for while docks are hidden are forgotten.
+            self._dock_sizes_are_new = False
+            self.resizeDocks([*self.docks[:2]], [228, 300], Qt.Orientation.Horizontal)
+            self.resizeDocks([self.docks[2]], [190], Qt.Orientation.Vertical)
         for name in ("save", "save_as", "export"):
             self.actions_[name].setEnabled(has_photographs)
         path = self.session.path

@@ -1,3 +1,4 @@
+import itertools
 from dataclasses import replace
 
 import numpy as np
@@ -61,7 +62,7 @@ def assert_table(lanes, bands):
             assert b.start_px <= b.apex_px <= b.stop_px
             assert 0 <= b.confidence <= 1
             assert (b.image, b.membrane) == (lane.image, lane.membrane)
-        for a, b in zip(mine, mine[1:], strict=False):
+        for a, b in itertools.pairwise(mine):
             assert a.apex_px <= b.apex_px
             assert a.stop_px <= b.start_px + 1e-6
 
@@ -138,7 +139,7 @@ def test_equal_bands_a_few_sigma_apart_are_two(laid_out, apart):
         )
         for f, d in (("upper", 0.0), ("lower", apart * sigma))
     ]
-    lanes, bands = found_on(blot_with(rows), laid_out)
+    _, bands = found_on(blot_with(rows), laid_out)
     assert len({b.row for b in bands}) == 2
     assert all(b.found for b in bands)
 
@@ -166,7 +167,7 @@ def test_a_speck_is_no_band(laid_out, seed):
 
 @pytest.mark.parametrize("seed", range(4))
 def test_noise_has_no_rows(laid_out, seed):
-    lanes, bands = found_on(blot_with([], seed=seed), laid_out)
+    _, bands = found_on(blot_with([], seed=seed), laid_out)
     assert bands == ()
 
 

@@ -70,47 +70,41 @@ def method(request):
     return BACKGROUNDS.create(request.param)
 
 
+N = 240
+FLAT = np.full(N, LEVEL)
+CROWD = range(10, N, 20)
+
+
+def three_bands():
+    return FLAT + gaussian(N, 50, 300) + gaussian(N, 120, 9000) + gaussian(N, 190, 60)
+
+
+# The lanes that a method may meet: mean signal, bands, noise.
+LANES = {
+    "one band": (FLAT + gaussian(N, 120, 9000), [band(120)], 30),
+    "three bands": (three_bands(), [band(50), band(120, row=2), band(190, row=3)], 30),
+    "no bands": (FLAT, [], 30),
+    "unseen band": (FLAT, [band(120, found=False)], 30),
+    "bands everywhere": (
+        FLAT + sum(gaussian(N, a, 5000, 8) for a in CROWD),
+        [band(a, half=10, row=r) for r, a in enumerate(CROWD, start=1)],
+        30,
+    ),
+    "beyond the ends": (
+        FLAT + gaussian(N, 2, 5000) + gaussian(N, N - 3, 5000),
+        [band(2), band(N - 3, row=2)],
+        30,
+    ),
+    "slope": (np.linspace(200, 4000, N) + gaussian(N, 120, 3000), [band(120)], 30),
+    "negative": (FLAT - 5000 + gaussian(N, 120, 900), [band(120)], 30),
+    "black": (np.zeros(N), [band(120)], 0),
+}
+KINDS = tuple(LANES)
+
+
 def lane(kind):
-    """Return one of the lanes that a method may meet."""
-    n = 240
-    flat = np.full(n, LEVEL)
-    if kind == "one band":
-        return view_of(flat + gaussian(n, 120, 9000), [band(120)], noise=30)
-    if kind == "three bands":
-        signal = flat + sum(gaussian(n, a, h) for a, h in ((50, 300), (120, 9000), (190, 60)))
-        return view_of(signal, [band(a, row=r + 1) for r, a in enumerate((50, 120, 190))], noise=30)
-    if kind == "no bands":
-        return view_of(flat, noise=30)
-    if kind == "unseen band":
-        return view_of(flat, [band(120, found=False)], noise=30)
-    if kind == "bands everywhere":
-        signal = flat + sum(gaussian(n, a, 5000, 8) for a in range(10, n, 20))
-        bands = [band(a, half=10, row=r + 1) for r, a in enumerate(range(10, n, 20))]
-        return view_of(signal, bands, noise=30)
-    if kind == "beyond the ends":
-        signal = flat + gaussian(n, 2, 5000) + gaussian(n, n - 3, 5000)
-        return view_of(signal, [band(2), band(n - 3, row=2)], noise=30)
-    if kind == "slope":
-        signal = np.linspace(200, 4000, n) + gaussian(n, 120, 3000)
-        return view_of(signal, [band(120)], noise=30)
-    if kind == "negative":
-        return view_of(flat - 5000 + gaussian(n, 120, 900), [band(120)], noise=30)
-    if kind == "black":
-        return view_of(np.zeros(n), [band(120)])
-    raise ValueError(kind)
-
-
-KINDS = (
-    "one band",
-    "three bands",
-    "no bands",
-    "unseen band",
-    "bands everywhere",
-    "beyond the ends",
-    "slope",
-    "negative",
-    "black",
-)
+    signal, bands, noise = LANES[kind]
+    return view_of(signal, bands, noise=noise)
 
 
 def assert_sound(view, found):

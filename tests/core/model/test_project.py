@@ -41,7 +41,7 @@ def test_projects_are_values():
 
 @pytest.mark.parametrize("level", [0.0, 0.49, 1.0, 95.0, float("nan")])
 def test_impossible_confidence_levels(level):
-    with pytest.raises(SettingsError, match="0.95"):
+    with pytest.raises(SettingsError, match=r"0\.95"):
         AnalysisSettings(confidence_level=level)
 
 
