@@ -18,7 +18,7 @@ FloatArray = NDArray[np.float32]
 
 WORK_SIZE_PX = 1100  # longest side of the working copy; smaller ones lose faint bands
 SCALES_PX = (1.4, 2.1, 3.2, 4.8, 7.2, 10.8, 16.2)
-SMOOTHING_ACROSS_PX = 2.5
+SMOOTHING_ACROSS = 0.0023  # of the picture's width: far less than a lane, or gaps would close
 MAX_NOISE_SAMPLES = 60_000
 MIN_CURVE_SAMPLES = 800  # fewer are too little for a curve
 REACH = 2.4  # how far up and down the sides lie, in units of the scale
@@ -81,7 +81,7 @@ def two_sided(pixels: FloatArray, scale_px: float) -> tuple[FloatArray, FloatArr
     smooth = cv2.GaussianBlur(
         pixels,
         (0, 0),
-        sigmaX=SMOOTHING_ACROSS_PX,
+        sigmaX=max(1.0, SMOOTHING_ACROSS * pixels.shape[1]),
         sigmaY=0.75 * scale_px,
         borderType=cv2.BORDER_REPLICATE,
     )

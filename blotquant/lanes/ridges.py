@@ -21,7 +21,8 @@ from blotquant.model.image import Polarity
 SEED_SNR = 6.0  # a crest must reach this somewhere ...
 FOLLOW_SNR = 3.0  # ... and is followed down to this
 DEEP_DIP = 0.5  # a crest that falls to this share of both its sides is two pieces
-SHALLOW_DIP = 0.22  # from here on a dip counts as a hint for a gap
+SHALLOW_DIP = 0.2  # from here on a dip counts as a hint for a gap ...
+NARROW_DIP = 0.3  # ... and parts two lanes when it is narrower than this share of both sides
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,20 +140,51 @@ def _valley_depths(height: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _split_at(height: NDArray[np.float64], noise: float) -> list[tuple[int, int]]:
-    """Return index ranges between deep, significant dips."""
+    """Return index ranges between the dips that part lanes.
+
+    A gap between lanes is deep, or it is narrow against the bands beside it; a band whose middle is
+    lighter than its ends dips too, but over most of its width.
+    """
     ranges = [(0, height.size)]
     done: list[tuple[int, int]] = []
     while ranges:
         a, b = ranges.pop()
         part = height[a:b]
         depth = _valley_depths(part)
-        k = int(depth.argmax()) if depth.size else 0
-        ceiling = part[k] / max(1 - depth[k], 1e-9) if depth.size else 0.0
-        if depth.size and depth[k] > DEEP_DIP and ceiling - part[k] > 3 * noise:
-            ranges += [(a, a + k), (a + k + 1, b)]
+        for k in np.argsort(-depth):
+            if depth[k] < SHALLOW_DIP:
+                done.append((a, b))
+                break
+            if _parts(part, depth, int(k), noise):
+                ranges += [(a, a + int(k)), (a + int(k) + 1, b)]
+                break
         else:
             done.append((a, b))
     return sorted(done)
+
+
+def _parts(height: NDArray[np.float64], depth: NDArray[np.float64], k: int, noise: float) -> bool:
+    """Tell whether the dip at k is a gap between two lanes."""
+    if not 0 < k < height.size - 1 or depth[k] < max(depth[k - 1], depth[k + 1]):
+        return False
+    ceiling = height[k] / max(1 - depth[k], 1e-9)
+    if ceiling - height[k] < 4 * noise:
+        return False
+    if depth[k] > DEEP_DIP:
+        return True
+    left = k - int(np.argmax(height[:k][::-1] >= 0.97 * ceiling)) - 1
+    right = k + 1 + int(np.argmax(height[k + 1 :] >= 0.97 * ceiling))
+    middle = (ceiling + height[k]) / 2
+    low = height[left : right + 1] < middle
+    narrow = int(low.sum())
+    beside = min(_plateau(height[: left + 1][::-1], middle), _plateau(height[right:], middle))
+    return narrow < NARROW_DIP * beside
+
+
+def _plateau(side: NDArray[np.float64], level: float) -> int:
+    """Return how far a side stays above a level."""
+    below = np.flatnonzero(side < level)
+    return int(below[0]) if below.size else int(side.size)
 
 
 def _piece(

@@ -19,6 +19,7 @@ Floats = NDArray[np.float64]
 
 SHAPE_ERROR = 0.06  # relative error of a fitted volume from the shape alone
 SHARING_ERROR = 0.08  # relative error of what is shared between overlapping bands
+PLACING_ERROR = 0.005  # relative error of a summed volume from limits, tails and the lane's edges
 LEAST_CAPTURED = 0.6  # less of a band's shape inside the lane is not scaled up
 
 
@@ -74,6 +75,7 @@ def extract(view: LaneView, background: Background, bands: LaneBands) -> tuple[E
         by_sum, shared = _summed(view, bands, present, k)
         sum_noise = float((by_sum**2 * variance).sum())
         sum_other = background.error.variance(by_sum) + (SHARING_ERROR * shared) ** 2
+        sum_other += (PLACING_ERROR * fitted[k]) ** 2
         # The share of the fit that makes the total error least, were the two independent.
         total_sum = sum_noise + sum_other
         total_fit = float((by_fit**2 * variance).sum()) + fit_other

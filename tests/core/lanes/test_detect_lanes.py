@@ -57,6 +57,12 @@ def test_simulated_blots_of_every_kind(simulated, located, scenario, seed):
     assert_lanes(blot, found)
 
 
+@pytest.mark.parametrize("seed", [1, 3, 4])
+def test_lanes_that_nearly_touch(simulated, located, seed):
+    blot = simulated("dense", seed)
+    assert_lanes(blot, located(blot.image).seen[0].lanes)
+
+
 @pytest.mark.parametrize("n_lanes", [1, 2, 3])
 def test_few_lanes(located, n_lanes):
     blot = plain(n_lanes)
