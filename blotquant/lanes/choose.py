@@ -85,10 +85,22 @@ def common_lean(pieces: tuple[Piece, ...]) -> float:
     )
     if scores.max() <= 0:
         return start
-    best = int(scores.argmax())
-    lo, hi = max(best - 2, 0), min(best + 3, leans.size)
-    part = scores[lo:hi] - scores[lo:hi].min() + 1e-9
-    return float((leans[lo:hi] * part).sum() / part.sum())
+    return _settle(table, float(leans[int(scores.argmax())]), apart, limit)
+
+
+def _settle(table: _Table, lean: float, apart: NDArray[np.bool_], limit: float) -> float:
+    """Let the pieces that line up at about this lean say what it is exactly."""
+    dy = table.y[:, None] - table.y[None]
+    middle = (table.left + table.right) / 2
+    dx = middle[:, None] - middle[None]
+    for _ in range(4):
+        agree = _agreement(*table.sheared(lean)) * apart
+        weight = table.weight[:, None] * table.weight[None] * agree
+        total = float((weight * dy**2).sum())
+        if total <= 0:
+            break
+        lean = float(np.clip((weight * dx * dy).sum() / total, -limit, limit))
+    return lean
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

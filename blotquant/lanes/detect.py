@@ -82,17 +82,18 @@ def _own_lean(strip: Strip, pieces: tuple[Piece, ...]) -> Strip:
         both = min(b, strip.right) - max(a, strip.left)
         either = max(b, strip.right) - min(a, strip.left)
         if both > 0.7 * either:
-            mine.append(p)
+            mine.append((p, p.weight * (both / either - 0.65)))
     if not mine:
         return strip
-    y = np.array([p.y for p in mine])
-    weight = np.array([p.weight for p in mine])
+    y = np.array([p.y for p, _ in mine])
+    # Pieces that fill the strip exactly say more about its edges than shorter ones.
+    weight = np.array([w for _, w in mine])
     centre_y = np.average(y, weights=weight)
     edges = []
     extra = 0.0
     spread = float((weight * (y - centre_y) ** 2).sum())
     if len(mine) > 1 and spread > 0:
-        middle = np.array([p.centre for p in mine]) - strip.lean * y
+        middle = np.array([p.centre for p, _ in mine]) - strip.lean * y
         slope = float(
             (weight * (y - centre_y) * (middle - np.average(middle, weights=weight))).sum()
         )
@@ -100,7 +101,7 @@ def _own_lean(strip: Strip, pieces: tuple[Piece, ...]) -> Strip:
         prior = (1.5 / 0.0175) ** 2
         extra = slope / (spread + prior)
     for name in ("left", "right"):
-        u = np.array([getattr(p, name) for p in mine]) - (strip.lean + extra) * y
+        u = np.array([getattr(p, name) for p, _ in mine]) - (strip.lean + extra) * y
         edges.append(float(_weighted_median(u, weight)))
     return replace(strip, left=edges[0], right=edges[1], lean=strip.lean + extra)
 
