@@ -15,6 +15,7 @@ from blotquant.lanes.ridges import Piece
 
 MAX_LEAN_DEG = 12.0
 GOOD_OVERLAP = 0.5  # overlap (intersection over union) from which a strip explains a piece
+HELD_PX2 = (3.0 / 0.026) ** 2  # a placement error of 3 px against a prior of 1.5 degrees
 LEAST_WEIGHT = 1.05  # evidence of one clear piece: a lane needs that much
 
 
@@ -85,21 +86,34 @@ def common_lean(pieces: tuple[Piece, ...]) -> float:
     )
     if scores.max() <= 0:
         return start
-    return _settle(table, float(leans[int(scores.argmax())]), apart, limit)
+    best = float(leans[int(scores.argmax())])
+    return _settle(table, best if _tells(table, best, apart) else start, apart, limit)
+
+
+def _tells(table: _Table, lean: float, apart: NDArray[np.bool_]) -> bool:
+    """Tell whether the rows lie far enough apart to see a lean at all."""
+    agree = _agreement(*table.sheared(lean)) * apart
+    dy = np.abs(table.y[:, None] - table.y[None])
+    width = float(np.median(table.right - table.left))
+    return bool((dy[agree > 0] > width).any()) if (agree > 0).any() else False
 
 
 def _settle(table: _Table, lean: float, apart: NDArray[np.bool_], limit: float) -> float:
     """Let the pieces that line up at about this lean say what it is exactly."""
     dy = table.y[:, None] - table.y[None]
+    first = lean
     middle = (table.left + table.right) / 2
     dx = middle[:, None] - middle[None]
     for _ in range(4):
         agree = _agreement(*table.sheared(lean)) * apart
         weight = table.weight[:, None] * table.weight[None] * agree
-        total = float((weight * dy**2).sum())
-        if total <= 0:
+        if not weight.any():
             break
-        lean = float(np.clip((weight * dx * dy).sum() / total, -limit, limit))
+        # Rows close together say little: their pieces are placed to a few px only.
+        held = HELD_PX2 * float(weight[weight > 0].mean())
+        total = float((weight * dy**2).sum()) + held
+        lean = float(((weight * dx * dy).sum() + held * first) / total)
+        lean = float(np.clip(lean, -limit, limit))
     return lean
 
 
