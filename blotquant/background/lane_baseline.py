@@ -15,7 +15,6 @@ from blotquant.errors import SettingsError
 
 SHAPE_MISFIT = 0.3  # by how much a real band differs from its row's shape, place by place
 WIDENING = 0.15  # of a band's height
-BEND = 0.2  # of a band's height: the level's shortest bend, the fourth root of its stiffness
 FEWEST_POSITIONS = 8
 ROUNDS = 3
 
@@ -56,7 +55,7 @@ class LaneBaseline:
         free = np.where(view.masked, 0.0, 1.0)
         if signal.size < FEWEST_POSITIONS or free.sum() < FEWEST_POSITIONS / 2:
             return _flat(view)
-        stiffness = self.stiffness or best_stiffness(signal, free, _softest(view))
+        stiffness = self.stiffness or best_stiffness(signal, free)
         masked = fit(signal, free, stiffness, np.zeros((0, signal.size)))
         curve = _with_bands(view, masked, stiffness)
         level_se = np.sqrt(np.maximum(curve.sd**2 / np.maximum(curve.factor[0] ** 2, 1e-12), 0))
@@ -93,12 +92,6 @@ def _with_bands(view: LaneView, masked: Curve, stiffness: float) -> Curve:
         curve = fit(signal, robust / (shot + misfit), stiffness, shapes, noise)
         strength = np.clip(curve.volumes, 0.0, None)
     return curve
-
-
-def _softest(view: LaneView) -> float:
-    """The least stiffness: a level that bends within a band's height would follow the bands."""
-    heights = [stop - start for start, stop in view.limits]
-    return float((BEND * np.median(heights)) ** 4) if heights else 0.0
 
 
 def _errors(view: LaneView, curve: Curve) -> tuple[float, ...]:

@@ -127,10 +127,8 @@ def _line(signal: Floats, weights: Floats) -> Floats:
     return mean + slope * (x - middle)
 
 
-def best_stiffness(signal: Floats, weights: Floats, least: float = 0.0) -> float:
+def best_stiffness(signal: Floats, weights: Floats) -> float:
     """Return the stiffness of maximum likelihood among `STIFFNESS`, bands masked by weight 0.
-
-    Values below `least` are not tried.
 
     Long profiles are averaged over four positions first; the penalty scales with the fourth power
     of the step against the white noise.
@@ -140,16 +138,16 @@ def best_stiffness(signal: Floats, weights: Floats, least: float = 0.0) -> float
         w = weights[:n].reshape(-1, DECIMATION)
         total = w.sum(axis=1)
         y = (w * signal[:n].reshape(-1, DECIMATION)).sum(axis=1) / np.maximum(total, 1e-9)
-        return _best(y, total / DECIMATION, DECIMATION**4, least)
-    return _best(signal, weights, 1, least)
+        return _best(y, total / DECIMATION, DECIMATION**4)
+    return _best(signal, weights, 1)
 
 
-def _best(signal: Floats, weights: Floats, scale: int, least: float) -> float:
+def _best(signal: Floats, weights: Floats, scale: int) -> float:
     n = signal.size
     best, best_score = float(STIFFNESS[-1]), -np.inf
     free = max(float(weights.sum()) - 2, 1.0)
     nothing = np.zeros((0, n))
-    for stiffness in [s for s in STIFFNESS if s >= least] or [least]:
+    for stiffness in STIFFNESS:
         curve = fit(signal, weights, stiffness / scale, nothing)
         log_det = 2 * float(np.log(curve.factor[0]).sum())
         score = 0.5 * (n - 2) * np.log(stiffness) - 0.5 * log_det

@@ -72,6 +72,7 @@ from blotquant.edits.settings import (
     set_panel,
     set_sensitivity,
 )
+from blotquant.edits.spaced import space_lanes
 from blotquant.edits.targets import assign_row, unassign_row
 
 __all__ = [
@@ -124,5 +125,6 @@ __all__ = [
     "set_sample",
     "set_samples",
     "set_sensitivity",
+    "space_lanes",
     "unassign_row",
 ]

@@ -36,7 +36,7 @@ MIN_STEP_PX = 1.0  # between two nodes, down the membrane
 def place_lanes(project: Project, lanes: tuple[Lane, ...]) -> Project:
     """Keep these lanes as they are shown, whatever detection would find."""
     image, membrane = one_place(lanes)
-    return put_lanes(project, image, membrane, _left_to_right(lanes))
+    return put_lanes(project, image, membrane, left_to_right(lanes))
 
 
 def move_lane(
@@ -61,7 +61,7 @@ def set_all_lane_widths(project: Project, lanes: tuple[Lane, ...], width_px: flo
     image, membrane = one_place(lanes)
     width = max(width_px, MIN_WIDTH_PX)
     new = tuple(_edited(replace(n, width_px=width)) for n in lanes)
-    return put_lanes(project, image, membrane, _left_to_right(new))
+    return put_lanes(project, image, membrane, left_to_right(new))
 
 
 def set_lane_edges(
@@ -144,7 +144,7 @@ def add_lane(
         return n + 1 if number <= n < gap else n
 
     moved = tuple(replace(n, number=new(n.number)) for n in lanes)
-    after = _left_to_right((*moved, replace(added, number=number)))
+    after = left_to_right((*moved, replace(added, number=number)))
     return (
         _renumber(project, lanes, after, new)
         if gap != number
@@ -160,7 +160,7 @@ def delete_lane(project: Project, lanes: tuple[Lane, ...], lane: int) -> Project
         return None if n == lane else n - 1 if n > lane else n
 
     after = tuple(replace(n, number=number) for n in lanes if (number := new(n.number)) is not None)
-    return _renumber(project, lanes, _left_to_right(after), new)
+    return _renumber(project, lanes, left_to_right(after), new)
 
 
 def set_lane_kind(project: Project, lanes: tuple[Lane, ...], lane: int, kind: LaneKind) -> Project:
@@ -204,7 +204,7 @@ def _change(project: Project, lanes: tuple[Lane, ...], old: Lane, new: Lane) -> 
         (p.bands for p in project.bands if (p.image, p.membrane) == (image, membrane)), None
     )
     numbers = sorted(n.number for n in changed)
-    order = _left_to_right(changed)
+    order = left_to_right(changed)
     new_number = {n.number: number for n, number in zip(order, numbers, strict=True)}
     after = tuple(replace(n, number=new_number[n.number]) for n in order)
     if bands is not None:
@@ -212,6 +212,24 @@ def _change(project: Project, lanes: tuple[Lane, ...], old: Lane, new: Lane) -> 
         bands = renumber_bands(bands, lambda n: new_number.get(n, n))
         project = put_bands(project, image, membrane, bands)
     return put_lanes(project, image, membrane, after)
+
+
+def follow_lanes(
+    project: Project, before: tuple[Lane, ...], after: tuple[Lane, ...], new: Renumbering
+) -> Project:
+    """Place `after` instead of `before`; bands keep their heights, and all that counts follows.
+
+    `new` gives the new number of each old lane, or None where it is gone.
+    """
+    image, membrane = one_place(before)
+    project = _renumber(project, before, after, new)
+    kept = tuple(replace(n, number=m) for n in before if (m := new(n.number)) is not None)
+    for p in project.bands:
+        if (p.image, p.membrane) == (image, membrane):
+            project = put_bands(
+                project, image, membrane, keep_bands_on_picture(p.bands, kept, after)
+            )
+    return project
 
 
 def _renumber(
@@ -237,7 +255,7 @@ def _renumber_sheet(
     return project if sheet_stays else renumber_control(renumbered, membrane, new)
 
 
-def _left_to_right(lanes: tuple[Lane, ...]) -> tuple[Lane, ...]:
+def left_to_right(lanes: tuple[Lane, ...]) -> tuple[Lane, ...]:
     """Return lanes by their x at the membrane's middle height."""
     if not lanes:
         return lanes
@@ -247,7 +265,7 @@ def _left_to_right(lanes: tuple[Lane, ...]) -> tuple[Lane, ...]:
 
 def _number_for(added: Lane, lanes: tuple[Lane, ...]) -> int:
     """Return the number of a new lane from its place: one beyond its left neighbour's."""
-    order = _left_to_right((*lanes, replace(added, number=0)))
+    order = left_to_right((*lanes, replace(added, number=0)))
     place = next(i for i, n in enumerate(order) if n.number == 0)
     if place > 0:
         return order[place - 1].number + 1

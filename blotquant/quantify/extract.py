@@ -65,7 +65,8 @@ def extract(view: LaneView, background: Background, bands: LaneBands) -> tuple[E
         fit_error = _fit_variance(background, by_fit, variance, k)
         fit_other = fit_error - float((by_fit**2 * variance).sum())
         fit_other = max(fit_other, 0.0) + (SHAPE_ERROR * fitted[k]) ** 2
-        if not bands.found[k]:
+        # Nothing to share where the fit leaves nothing: the fit's own value stands, negative too.
+        if not bands.found[k] or fitted[k] <= 0:
             others = _others(view.shapes, present, k)
             leak = (SHARING_ERROR * float((by_fit * others).sum())) ** 2
             out.append(
