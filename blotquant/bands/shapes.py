@@ -25,6 +25,9 @@ CLEAR_SNR = 5.0  # lanes whose apex stands this many noise units above the level
 MIN_SIGMA_PX = 0.6
 NARROWEST, WIDEST = 14.0, 3.5  # a row's sigma lies between these parts of its bands' height
 LONGEST_TAIL = 1.5  # in units of sigma
+EXPECTED_MISFIT = 0.03  # of the peak: how well stacks of real bands follow the shape
+LARGEST_MISFIT = 0.08  # from here on a group of rows does not share a shape
+TYPICAL_TAIL = 0.4  # in units of sigma
 LARGEST_GROUP = 4  # rows that are fitted together; a ladder of touching bands is cut up
 PARTS = 2  # stacks of an overlapping group: lanes where the upper band leads, and the others
 
@@ -253,9 +256,12 @@ def _fit(
             normal[np.diag_indices_from(normal)] *= 1 + 1e-9
             amplitudes = np.linalg.solve(normal, design.T @ stack.signal)
             out.append(stack.signal - design @ amplitudes)
-        # The spacing seen at the apexes is a measurement too, good to about a tenth of the width.
-        held = (np.diff(places) - np.diff(spacing)) / (0.1 * width) * 0.05
-        return np.concatenate([*out, held])
+        # What was seen before counts as much as the stacks: the apexes' spacing, good to a
+        # twentieth of the height, and that tails are short. Smears would bend the shapes otherwise.
+        scale = EXPECTED_MISFIT * np.sqrt(sum(len(o) for o in out))
+        spaced = (np.diff(places) - np.diff(spacing)) / max(1.0, 0.05 * width)
+        shaped = np.array([(p[1] - TYPICAL_TAIL) / 0.8])
+        return np.concatenate([*out, scale * spaced, 0.3 * scale * shaped])
 
     n = len(stacks)
     # The limits of the bands were set at 4 to 7 sigma in all; far outside lies no band's shape.
@@ -270,6 +276,11 @@ def _fit(
         ftol=1e-4,
     )
     s, tail, places = unpack(found.x)
+    points = sum(stack.signal.size for stack in stacks)
+    misfit = float(np.sqrt((residuals(found.x)[:points] ** 2).mean()))
+    if len(group) > 1 and misfit > LARGEST_MISFIT:
+        # Not one kind of band: each row keeps to itself, between its valleys.
+        return {row: _made((row,), sigma, 0.0, spacing[:1])[row] for row in group}
     return _made(group, max(s, MIN_SIGMA_PX), tail, places)
 
 

@@ -16,6 +16,7 @@ from blotquant.lanes.ridges import Piece
 MAX_LEAN_DEG = 12.0
 GOOD_OVERLAP = 0.5  # overlap (intersection over union) from which a strip explains a piece
 HELD_PX2 = (3.0 / 0.026) ** 2  # a placement error of 3 px against a prior of 1.5 degrees
+ENOUGH_PIECES = 70
 LEAST_WEIGHT = 1.05  # evidence of one clear piece: a lane needs that much
 
 
@@ -59,7 +60,7 @@ def common_lean(pieces: tuple[Piece, ...]) -> float:
 
     Bands run square to their lanes, so their own slope gives the starting point (a smile cancels).
     """
-    wide = [p for p in pieces if p.width > 12]
+    wide = [p for p in strongest(pieces) if p.width > 12]
     if not wide:
         return 0.0
     weights = np.array([p.weight * p.width for p in wide])
@@ -77,7 +78,7 @@ def common_lean(pieces: tuple[Piece, ...]) -> float:
     pairs = np.triu(apart, 1)
     if not pairs.any():
         return start
-    leans = np.tan(np.radians(np.linspace(-MAX_LEAN_DEG, MAX_LEAN_DEG, 97)))
+    leans = np.tan(np.radians(np.linspace(-MAX_LEAN_DEG, MAX_LEAN_DEG, 49)))
     weight = (table.weight[:, None] * table.weight[None])[pairs]
     scores = np.array([(weight * _agreement(*table.sheared(a))[pairs]).sum() for a in leans])
     # Far from the bands' own slope a lean must be much better to be believed.
@@ -88,6 +89,19 @@ def common_lean(pieces: tuple[Piece, ...]) -> float:
         return start
     best = float(leans[int(scores.argmax())])
     return _settle(table, best if _tells(table, best, apart) else start, apart, limit)
+
+
+def lined_up(pieces: tuple[Piece, ...], lean: float) -> float:
+    """Return how much of the evidence lines up in strips at this lean."""
+    table = _Table.of(strongest(pieces))
+    apart = np.abs(table.y[:, None] - table.y[None]) > 4 * table.thickness[:, None]
+    agree = _agreement(*table.sheared(lean)) * np.triu(apart, 1)
+    return float((table.weight[:, None] * table.weight[None] * agree).sum())
+
+
+def strongest(pieces: tuple[Piece, ...]) -> tuple[Piece, ...]:
+    """Return the pieces with most evidence: enough to see how the lanes run."""
+    return tuple(sorted(pieces, key=lambda p: -p.weight * min(p.width, 60.0))[:ENOUGH_PIECES])
 
 
 def _tells(table: _Table, lean: float, apart: NDArray[np.bool_]) -> bool:

@@ -11,6 +11,7 @@ import numpy as np
 from blotquant.flags import Flag
 from blotquant.image.contrast import ScaleContrast, WorkCopy
 from blotquant.lanes.choose import Strip, choose_strips, common_lean, without_satellites
+from blotquant.lanes.fan import Fan, find_fan
 from blotquant.lanes.ridges import Piece, find_pieces, ridge_map
 from blotquant.model.geometry import Membrane, Point
 from blotquant.model.image import Polarity
@@ -67,11 +68,13 @@ class RidgeLanes:
         )
         if not inside:
             return ()
-        lean = common_lean(inside)
-        strips = [_own_lean(s, inside) for s in choose_strips(inside, lean)]
+        fan = find_fan(inside, membrane.height_px / copy.scale)
+        flat = fan.flatten(inside)
+        lean = common_lean(flat)
+        strips = [_own_lean(s, flat) for s in choose_strips(flat, lean)]
         if self.infer_blank_lanes:
             strips = _with_inferred(strips)
-        return _lanes(strips, copy, membrane)
+        return _lanes(strips, copy, membrane, fan)
 
 
 def _own_lean(strip: Strip, pieces: tuple[Piece, ...]) -> Strip:
@@ -143,7 +146,7 @@ def _with_inferred(strips: list[Strip]) -> list[Strip]:
     return out
 
 
-def _lanes(strips: list[Strip], copy: WorkCopy, membrane: Membrane) -> tuple[Lane, ...]:
+def _lanes(strips: list[Strip], copy: WorkCopy, membrane: Membrane, fan: Fan) -> tuple[Lane, ...]:
     _, top, _, bottom = membrane.bounds
     middle = float(copy.from_file((top + bottom) / 2))
     strips = sorted(strips, key=lambda s: s.centre + s.lean * middle)
@@ -158,8 +161,8 @@ def _lanes(strips: list[Strip], copy: WorkCopy, membrane: Membrane) -> tuple[Lan
                 gap_middle = abs(at_middle[other] - at_middle[i]) * s.width
                 half = min(half, gap_middle / (s.width + strips[other].width))
         nodes: tuple[Point, ...] = tuple(
-            (float(copy.to_file(s.centre + s.lean * copy.from_file(y))), float(y))
-            for y in (top, bottom)
+            (float(copy.to_file(fan.outwards(s.centre + s.lean * w, w))), float(y))
+            for y, w in ((y, float(copy.from_file(y))) for y in (top, bottom))
         )
         confidence, reason = _confidence(s, strong)
         lanes.append(

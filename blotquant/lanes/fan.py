@@ -1,0 +1,70 @@
+"""Lanes that spread like a fan: the same lanes, parallel in a frame that narrows with height."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from blotquant.lanes.choose import common_lean, lined_up
+from blotquant.lanes.ridges import Piece
+
+STRENGTHS = (0.0, -0.08, 0.08, -0.16, 0.16, -0.24, 0.24, -0.32, 0.32)
+WORTH = 1.1  # a fan must line up this much more evidence than parallel lanes do
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fan:
+    """How lanes spread: their distance from `middle_x` grows by `strength` over the height.
+
+    Working pixels; `y_middle` is where the frame has its own scale. Strength 0 is parallel.
+    """
+
+    strength: float
+    middle_x: float
+    middle_y: float
+    height: float
+
+    def _scale(self, y: float) -> float:
+        return 1 + self.strength * (y - self.middle_y) / self.height
+
+    def flatten(self, pieces: tuple[Piece, ...]) -> tuple[Piece, ...]:
+        """Return the pieces as they would lie if the lanes were parallel."""
+        if self.strength == 0:
+            return pieces
+        return tuple(
+            replace(
+                p,
+                left=self._inwards(p.left, p.y),
+                right=self._inwards(p.right, p.y),
+                dips=tuple((self._inwards(x, p.y), depth) for x, depth in p.dips),
+            )
+            for p in pieces
+        )
+
+    def _inwards(self, x: float, y: float) -> float:
+        return self.middle_x + (x - self.middle_x) / self._scale(y)
+
+    def outwards(self, x: float, y: float) -> float:
+        """Return where a place of the parallel frame lies in the picture."""
+        return self.middle_x + (x - self.middle_x) * self._scale(y)
+
+
+def find_fan(pieces: tuple[Piece, ...], height: float) -> Fan:
+    """Return the spread under which most evidence lines up; parallel unless clearly better."""
+    x = np.array([p.centre for p in pieces])
+    y = np.array([p.y for p in pieces])
+    best = Fan(
+        strength=0.0,
+        middle_x=float((x.min() + x.max()) / 2),
+        middle_y=float((y.min() + y.max()) / 2),
+        height=max(height, 1.0),
+    )
+    parallel = best
+    scores = {}
+    for strength in STRENGTHS:
+        fan = replace(parallel, strength=strength)
+        flat = fan.flatten(pieces)
+        scores[fan] = lined_up(flat, common_lean(flat))
+    best = max(scores, key=lambda f: scores[f])
+    return best if scores[best] > WORTH * scores[parallel] else parallel
