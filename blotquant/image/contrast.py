@@ -72,16 +72,19 @@ def _live(pixels: FloatArray) -> NDArray[np.bool_]:
     return live if live.mean() > 0.01 else np.ones(pixels.shape, dtype=bool)
 
 
-def two_sided(pixels: FloatArray, scale_px: float) -> tuple[FloatArray, FloatArray]:
+def two_sided(
+    pixels: FloatArray, scale_px: float, across_px: float | None = None
+) -> tuple[FloatArray, FloatArray]:
     """Return the contrast of bright and of dark bands at one scale, same shape as the picture.
 
     The picture is smoothed (Gaussian, `scale_px` along migration) and the larger (smaller) of the
-    values a reach above and below is subtracted. Near the frame the missing side is the edge value.
+    values a reach above and below is subtracted. `across_px` is the smoothing across, by default
+    far less than a lane. Near the frame the missing side is the edge value.
     """
     smooth = cv2.GaussianBlur(
         pixels,
         (0, 0),
-        sigmaX=max(1.0, SMOOTHING_ACROSS * pixels.shape[1]),
+        sigmaX=across_px or max(1.0, SMOOTHING_ACROSS * pixels.shape[1]),
         sigmaY=0.75 * scale_px,
         borderType=cv2.BORDER_REPLICATE,
     )
@@ -105,8 +108,10 @@ class ScaleContrast:
     noise: FloatArray
 
 
-def contrasts(copy: WorkCopy) -> tuple[ScaleContrast, ...]:
+def contrasts(copy: WorkCopy, across_px: float | None = None) -> tuple[ScaleContrast, ...]:
     """Return both contrasts at every scale that fits into the picture, with their noise.
+
+    `across_px` smooths across the lanes, by default far less than a lane.
 
     About 0.1 s for a working copy of 1100 x 800 px: the dearest step of detection, done once.
     """
@@ -115,7 +120,7 @@ def contrasts(copy: WorkCopy) -> tuple[ScaleContrast, ...]:
     for scale in SCALES_PX:
         if copy.pixels.shape[0] < 5 * scale and scale > SCALES_PX[2]:
             break
-        bright, dark = two_sided(copy.pixels, scale)
+        bright, dark = two_sided(copy.pixels, scale, across_px)
         noise = _noise(bright, tones)
         out.append(ScaleContrast(scale_px=scale, bright=bright, dark=dark, noise=noise))
     return tuple(out)

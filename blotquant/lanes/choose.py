@@ -16,6 +16,8 @@ from blotquant.lanes.ridges import Piece
 MAX_LEAN_DEG = 12.0
 GOOD_OVERLAP = 0.5  # overlap (intersection over union) from which a strip explains a piece
 HELD_PX2 = (3.0 / 0.026) ** 2  # a placement error of 3 px against a prior of 1.5 degrees
+STRAY_OVERLAP = 0.6
+STRAY_SHARE = 0.15  # of the other lanes' signal-to-noise ratio
 ENOUGH_PIECES = 70
 LEAST_WEIGHT = 1.05  # evidence of one clear piece: a lane needs that much
 
@@ -89,6 +91,15 @@ def common_lean(pieces: tuple[Piece, ...]) -> float:
         return start
     best = float(leans[int(scores.argmax())])
     return _settle(table, best if _tells(table, best, apart) else start, apart, limit)
+
+
+def typical_width(pieces: tuple[Piece, ...]) -> float:
+    """Return the width that most of the evidence has, 0 without pieces."""
+    wide = [p for p in pieces if p.width > 12]
+    if not wide:
+        return 0.0
+    widths = np.array([p.width for p in wide])
+    return _mode_of(widths, np.array([p.weight * p.width for p in wide]))
 
 
 def lined_up(pieces: tuple[Piece, ...], lean: float) -> float:
@@ -185,10 +196,33 @@ def choose_strips(pieces: tuple[Piece, ...], lean: float) -> tuple[Strip, ...]:
         return ()
     strong = float(np.median(gains[chosen]))
     chosen = [i for i in chosen if gains[i] >= 0.12 * strong]
+    chosen = _without_strays(chosen, left_c, right_c, left, right, pieces)
     return tuple(
         Strip(left=float(left_c[i]), right=float(right_c[i]), gain=float(gains[i]), lean=lean)
         for i in chosen
     )
+
+
+def _without_strays(
+    chosen: list[int],
+    left_c: NDArray[np.float64],
+    right_c: NDArray[np.float64],
+    left: NDArray[np.float64],
+    right: NDArray[np.float64],
+    pieces: tuple[Piece, ...],
+) -> list[int]:
+    """Drop strips with a single crest that is faint against those of the lanes with several.
+
+    Wells, edges of the gel and scratches leave one faint crest here and there.
+    """
+    snr = np.array([p.snr for p in pieces])
+    overlap = _overlap(left_c[chosen], right_c[chosen], left, right) > STRAY_OVERLAP
+    count = overlap.sum(axis=1)
+    best = np.where(overlap, snr[None], 0.0).max(axis=1)
+    if not (count > 1).any():
+        return chosen
+    needed = STRAY_SHARE * float(np.median(best[count > 1]))
+    return [i for i, n, b in zip(chosen, count, best, strict=True) if n > 1 or b >= needed]
 
 
 def _gains(

@@ -9,8 +9,14 @@ from typing import Protocol
 import numpy as np
 
 from blotquant.flags import Flag
-from blotquant.image.contrast import ScaleContrast, WorkCopy
-from blotquant.lanes.choose import Strip, choose_strips, common_lean, without_satellites
+from blotquant.image.contrast import ScaleContrast, WorkCopy, contrasts
+from blotquant.lanes.choose import (
+    Strip,
+    choose_strips,
+    common_lean,
+    typical_width,
+    without_satellites,
+)
 from blotquant.lanes.fan import Fan, find_fan
 from blotquant.lanes.ridges import Piece, find_pieces, ridge_map
 from blotquant.model.geometry import Membrane, Point
@@ -35,14 +41,48 @@ class LaneDetector(Protocol):
         ...
 
 
+FAINT_SNR = 12.0  # crests below this may be broken up by noise
+WIDER = 0.1  # of a lane's width: the second pass's smoothing across
+
 LANE_DETECTORS: Registry[LaneDetector] = Registry("lane detector", "blotquant.lane_detectors")
 
 
 def lane_pieces(
     copy: WorkCopy, scales: Sequence[ScaleContrast], polarity: Polarity
 ) -> tuple[Piece, ...]:
-    """Return the pieces of crests on the whole photograph, without satellites."""
-    return without_satellites(find_pieces(ridge_map(copy, scales, polarity)))
+    """Return the pieces of crests on the whole photograph, without satellites.
+
+    Faint bands break into fragments at the noise. Where there are such, a second pass smooths
+    further across the lanes, and its longer pieces take the fragments' places.
+    """
+    pieces = without_satellites(find_pieces(ridge_map(copy, scales, polarity)))
+    width = typical_width(pieces)
+    faint = [p for p in pieces if p.snr < FAINT_SNR and p.width < 0.75 * width]
+    if len(faint) < 2:
+        return pieces
+    wide = contrasts(copy, WIDER * width)
+    found = without_satellites(find_pieces(ridge_map(copy, wide, polarity)))
+    return _mended(pieces, found, width)
+
+
+def _mended(pieces: tuple[Piece, ...], wide: tuple[Piece, ...], width: float) -> tuple[Piece, ...]:
+    """Put the wide pass's pieces where the first pass saw only fragments or nothing."""
+    kept = list(pieces)
+    for w in wide:
+        if not 0.6 * width < w.width < 1.6 * width:
+            continue
+        near = [p for p in kept if _covers(w, p)]
+        if any(p.snr >= FAINT_SNR or p.width > 0.75 * w.width for p in near):
+            continue
+        kept = [p for p in kept if p not in near]
+        kept.append(w)
+    return tuple(sorted(kept, key=lambda p: -p.weight))
+
+
+def _covers(w: Piece, p: Piece) -> bool:
+    """Tell whether p lies at the height of w and shares some of its extent."""
+    over = min(w.right, p.right) - max(w.left, p.left)
+    return abs(w.y - p.y) < 1.5 * (w.thickness + p.thickness) and over > 0.3 * min(p.width, w.width)
 
 
 @LANE_DETECTORS.register("ridges")
@@ -129,7 +169,9 @@ def _with_inferred(strips: list[Strip]) -> list[Strip]:
     out = [strips[0]]
     for strip, step in zip(strips[1:], steps, strict=True):
         count = round(step / pitch)
-        if 2 <= count <= 4 and abs(step / count - pitch) < 0.12 * pitch:
+        room = step / max(count, 1) - (width + (out[-1].width + strip.width) / 2) / 2
+        fits = abs(step / max(count, 1) - pitch) < 0.12 * pitch and room > -0.05 * width
+        if 2 <= count <= 4 and fits:
             last = out[-1]
             for k in range(1, count):
                 centre = last.centre + step * k / count
