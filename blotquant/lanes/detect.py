@@ -17,6 +17,7 @@ from blotquant.lanes.choose import (
     typical_width,
     without_satellites,
 )
+from blotquant.lanes.columns import column_strips
 from blotquant.lanes.fan import Fan, find_fan
 from blotquant.lanes.ridges import Piece, find_pieces, ridge_map
 from blotquant.model.geometry import Membrane, Point
@@ -31,12 +32,16 @@ class LaneDetector(Protocol):
     """Finds the lanes of one membrane on one photograph."""
 
     def detect(
-        self, copy: WorkCopy, pieces: tuple[Piece, ...], membrane: Membrane
+        self,
+        copy: WorkCopy,
+        pieces: tuple[Piece, ...],
+        membrane: Membrane,
+        polarity: Polarity,
     ) -> tuple[Lane, ...]:
         """Return the lanes, left to right, numbered from 1; an empty tuple where there are none.
 
         `pieces` are the crests of the whole photograph (`lane_pieces`), for detectors that use
-        them.
+        them; `polarity` tells whether bands are bright or dark in `copy`.
         """
         ...
 
@@ -98,7 +103,11 @@ class RidgeLanes:
     infer_blank_lanes: bool = True
 
     def detect(
-        self, copy: WorkCopy, pieces: tuple[Piece, ...], membrane: Membrane
+        self,
+        copy: WorkCopy,
+        pieces: tuple[Piece, ...],
+        membrane: Membrane,
+        polarity: Polarity,
     ) -> tuple[Lane, ...]:
         """Return the lanes that explain those pieces that lie on the membrane, in file pixels."""
         inside = tuple(
@@ -106,15 +115,36 @@ class RidgeLanes:
             for p in pieces
             if membrane.contains((float(copy.to_file(p.centre)), float(copy.to_file(p.y))))
         )
+        strips, fan = self._strips(inside, copy, membrane)
+        if sum(not s.inferred for s in strips) <= 1:
+            # Bands that fill a crop stand out from nothing above and below.
+            columns = column_strips(copy, polarity, _box(copy, membrane))
+            if len(columns) > len(strips):
+                strips, fan = list(columns), None
+        return _lanes(strips, copy, membrane, fan)
+
+    def _strips(
+        self, inside: tuple[Piece, ...], copy: WorkCopy, membrane: Membrane
+    ) -> tuple[list[Strip], Fan | None]:
         if not inside:
-            return ()
+            return [], None
         fan = find_fan(inside, membrane.height_px / copy.scale)
         flat = fan.flatten(inside)
         lean = common_lean(flat)
         strips = [_own_lean(s, flat) for s in choose_strips(flat, lean)]
-        if self.infer_blank_lanes:
-            strips = _with_inferred(strips)
-        return _lanes(strips, copy, membrane, fan)
+        return (_with_inferred(strips) if self.infer_blank_lanes else strips), fan
+
+
+def _box(copy: WorkCopy, membrane: Membrane) -> tuple[int, int, int, int]:
+    """Return the membrane's upright box in whole working pixels: left, top, right, bottom."""
+    left, top, right, bottom = (float(copy.from_file(v)) for v in membrane.bounds)
+    rows, columns = copy.pixels.shape
+    return (
+        max(0, round(left + 0.5)),
+        max(0, round(top + 0.5)),
+        min(columns, round(right + 0.5)),
+        min(rows, round(bottom + 0.5)),
+    )
 
 
 def _own_lean(strip: Strip, pieces: tuple[Piece, ...]) -> Strip:
@@ -189,6 +219,8 @@ def _with_inferred(strips: list[Strip]) -> list[Strip]:
 
 
 def _lanes(strips: list[Strip], copy: WorkCopy, membrane: Membrane, fan: Fan) -> tuple[Lane, ...]:
+    if not strips:
+        return ()
     _, top, _, bottom = membrane.bounds
     middle = float(copy.from_file((top + bottom) / 2))
     strips = sorted(strips, key=lambda s: s.centre + s.lean * middle)
@@ -203,7 +235,7 @@ def _lanes(strips: list[Strip], copy: WorkCopy, membrane: Membrane, fan: Fan) ->
                 gap_middle = abs(at_middle[other] - at_middle[i]) * s.width
                 half = min(half, gap_middle / (s.width + strips[other].width))
         nodes: tuple[Point, ...] = tuple(
-            (float(copy.to_file(fan.outwards(s.centre + s.lean * w, w))), float(y))
+            (float(copy.to_file(_spread(fan, s.centre + s.lean * w, w))), float(y))
             for y, w in ((y, float(copy.from_file(y))) for y in (top, bottom))
         )
         confidence, reason = _confidence(s, strong)
@@ -220,6 +252,10 @@ def _lanes(strips: list[Strip], copy: WorkCopy, membrane: Membrane, fan: Fan) ->
             )
         )
     return tuple(lanes)
+
+
+def _spread(fan: Fan | None, x: float, y: float) -> float:
+    return x if fan is None else fan.outwards(x, y)
 
 
 def _confidence(strip: Strip, strong: float) -> tuple[float, str]:

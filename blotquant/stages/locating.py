@@ -15,7 +15,7 @@ from blotquant.lanes.detect import LANE_DETECTORS, lane_pieces
 from blotquant.lanes.match import Seen, match_lanes
 from blotquant.lanes.ridges import Piece
 from blotquant.model.geometry import Membrane
-from blotquant.model.image import BlotImage, PolarityGuess
+from blotquant.model.image import BlotImage, Polarity, PolarityGuess
 from blotquant.model.lane import Lane, LaneKind
 from blotquant.model.project import ImageRole, Photograph, Project
 from blotquant.model.results import ImageReport
@@ -61,7 +61,7 @@ def locate(
         noise=noise,
         membranes=membranes,
     )
-    seen = tuple(_lanes(project, image, copy, pieces, m, cache) for m in membranes)
+    seen = tuple(_lanes(project, image, copy, pieces, m, polarity, cache) for m in membranes)
     return Located(report=report, seen=seen)
 
 
@@ -97,6 +97,7 @@ def _lanes(
     copy: WorkCopy,
     pieces: tuple[Piece, ...],
     membrane: Membrane,
+    polarity: Polarity,
     cache: StageCache,
 ) -> Seen:
     for placed in project.lanes:
@@ -106,8 +107,8 @@ def _lanes(
     name = project.settings.lane_detector
     detector = LANE_DETECTORS.create(name)
     lanes = cache.get(
-        ("lanes", image.sha256, pieces, membrane, name),
-        lambda: detector.detect(copy, pieces, membrane),
+        ("lanes", image.sha256, polarity, pieces, membrane, name),
+        lambda: detector.detect(copy, pieces, membrane, polarity),
     )
     return Seen(image=membrane.image, membrane=membrane, lanes=lanes)
 

@@ -60,7 +60,7 @@ def test_twenty_lanes_on_12_mp(benchmark, large_blot):
 
     def detect():
         pieces = lane_pieces(copy, scales, large_blot.polarity)
-        return detector.detect(copy, pieces, membrane)
+        return detector.detect(copy, pieces, membrane, large_blot.polarity)
 
     assert len(benchmark(detect)) == N_LANES
 

@@ -1,0 +1,72 @@
+"""Lanes of a tight crop: columns that hold signal against columns that hold none.
+
+Where bands fill a crop from top to bottom there is nothing above and below to stand out from. The
+sum over each column then shows the lanes as plateaus parted by gaps.
+"""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.ndimage import gaussian_filter1d
+
+from blotquant.image.contrast import WorkCopy
+from blotquant.lanes.choose import Strip
+from blotquant.model.image import Polarity
+
+LEVELS = (0.12, 0.17, 0.24, 0.34, 0.48)  # of the columns' signal, where lanes may end
+CLEAR_GAP = 0.6  # a gap falls to this share of the level somewhere
+ALIKE = 0.35  # scatter of the widths and distances that lanes may have
+LEAST_WIDTH = 0.02  # of the crop
+LARGEST_COUNT = 40
+
+
+def column_strips(
+    copy: WorkCopy, polarity: Polarity, box: tuple[int, int, int, int]
+) -> tuple[Strip, ...]:
+    """Return the plateaus of the column sums within `box`, or nothing if they are no lanes.
+
+    Parameters
+    ----------
+    box
+        (left, top, right, bottom) in working pixels.
+    """
+    left, top, right, bottom = box
+    part = copy.pixels[top:bottom, left:right]
+    if part.shape[0] < 4 or part.shape[1] < 24:
+        return ()
+    signal = part.mean(axis=0, dtype=np.float64)
+    if polarity is Polarity.DARK_ON_LIGHT:
+        signal = -signal
+    signal = gaussian_filter1d(signal, max(1.0, 0.004 * signal.size), mode="nearest")
+    floor, ceiling = np.quantile(signal, [0.03, 0.85])
+    height = (signal - floor) / max(float(ceiling - floor), 1e-9)
+    tried = [_lanes_above(height, level) for level in LEVELS]
+    runs = min((r for r in tried if r), key=_unevenness, default=())
+    return tuple(
+        Strip(left=left + a - 0.5, right=left + b - 0.5, gain=1.0, lean=0.0) for a, b in runs
+    )
+
+
+def _lanes_above(height: NDArray[np.float64], level: float) -> tuple[tuple[int, int], ...]:
+    """Return the runs of columns above a level if they look like lanes, else nothing."""
+    runs = tuple(r for r in _runs(height > level) if r[1] - r[0] > LEAST_WIDTH * height.size)
+    if not 2 <= len(runs) <= LARGEST_COUNT or _unevenness(runs) > ALIKE:
+        return ()
+    gaps = [float(height[a:b].min()) for (_, a), (b, _) in itertools.pairwise(runs)]
+    return runs if max(gaps) < CLEAR_GAP * level else ()
+
+
+def _unevenness(runs: tuple[tuple[int, int], ...]) -> float:
+    """Relative scatter of the widths and of the distances of the lanes."""
+    widths = np.array([b - a for a, b in runs], dtype=float)
+    steps = np.diff([(a + b) / 2 for a, b in runs])
+    scatter = float(widths.std() / widths.mean())
+    return scatter + (float(steps.std() / steps.mean()) if steps.size > 1 else 0.0)
+
+
+def _runs(mask: NDArray[np.bool_]) -> list[tuple[int, int]]:
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], mask.astype(np.int8), [0]])))
+    return [(int(a), int(b)) for a, b in zip(edges[::2], edges[1::2], strict=True)]
