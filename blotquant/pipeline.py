@@ -10,11 +10,17 @@ from blotquant.lanes.match import Seen
 from blotquant.model.image import BlotImage
 from blotquant.model.project import Project
 from blotquant.model.results import Analysis, ImageReport
-from blotquant.normalise import activation_ratios, control_notices, lane_loadings, with_method_range
+from blotquant.normalise import (
+    activation_ratios,
+    control_notices,
+    design_notices,
+    lane_loadings,
+    with_method_range,
+)
 from blotquant.progress import Progress, no_progress, part
 from blotquant.stages import assigning, locating, measuring, noticing
 from blotquant.statistics import summarise
-from blotquant.targets.library import load_library
+from blotquant.targets import load_library, target_notices
 
 
 def analyse(
@@ -80,6 +86,8 @@ def analyse(
     ratios = with_method_range(ratios, alternatives)
     notices = (
         *noticing.notices(project, reports, chosen, assignments),
+        *target_notices(project, assignments, chosen.lanes, fits),
+        *design_notices(project, chosen.lanes),
         *control_notices(project, library, loadings, ratios, chosen.lanes),
     )
     progress(1.0, "Done")

@@ -102,10 +102,26 @@ def learn_shapes(
     """
     shapes: dict[int, BandShape] = {}
     for group in _groups(bands):
-        width = _typical_width(bands, group)
-        stacks = _stacks(profiles, levels, noise, bands, group)
-        shapes.update(_fit(stacks, group, width, _spacing(bands, group)))
+        found = _learn(profiles, levels, noise, bands, group)
+        if found is None:
+            # Not one kind of band: each row keeps to itself, between its valleys.
+            found = {}
+            for row in group:
+                found.update(_learn(profiles, levels, noise, bands, (row,)) or {})
+        shapes.update(found)
     return shapes
+
+
+def _learn(
+    profiles: Profiles,
+    levels: Profiles,
+    noise: Sequence[float],
+    bands: Sequence[Sequence[Band]],
+    group: tuple[int, ...],
+) -> dict[int, BandShape] | None:
+    """Return the shapes of one group, None when its rows do not share one."""
+    stacks = _stacks(profiles, levels, noise, bands, group)
+    return _fit(stacks, group, _typical_width(bands, group), _spacing(bands, group))
 
 
 def _groups(bands: Sequence[Sequence[Band]]) -> list[tuple[int, ...]]:
@@ -192,7 +208,9 @@ def _stacks(
     if len(group) > 1 and len(entries) >= 2 * PARTS:
         half = len(entries) // 2
         parts = [entries[:half], entries[half:]]
-    reach = 1.3 * max(b.stop_px - b.start_px for *_, b in entries)
+    # A row that stands alone is read within its limits, where neighbours do not reach.
+    beyond = 1.3 if len(group) > 1 else 0.5
+    reach = beyond * max(b.stop_px - b.start_px for *_, b in entries)
     step = max(0.5, reach / 40)
     position = np.arange(-reach, spacing[-1] + reach + step, step)
     stacks = []
@@ -235,7 +253,7 @@ def _apex(rest: NDArray[np.float64], band: Band) -> float:
 
 def _fit(
     stacks: list[_Stack], group: tuple[int, ...], width: float, spacing: NDArray[np.float64]
-) -> dict[int, BandShape]:
+) -> dict[int, BandShape] | None:
     sigma = max(MIN_SIGMA_PX, width / 6)
     if not stacks:
         return _made(group, sigma, 0.0, spacing)
@@ -279,8 +297,7 @@ def _fit(
     points = sum(stack.signal.size for stack in stacks)
     misfit = float(np.sqrt((residuals(found.x)[:points] ** 2).mean()))
     if len(group) > 1 and misfit > LARGEST_MISFIT:
-        # Not one kind of band: each row keeps to itself, between its valleys.
-        return {row: _made((row,), sigma, 0.0, spacing[:1])[row] for row in group}
+        return None
     return _made(group, max(s, MIN_SIGMA_PX), tail, places)
 
 

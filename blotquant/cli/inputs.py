@@ -64,6 +64,11 @@ def _opened(inputs: tuple[Path, ...], options: Options) -> Project:
             f"{projects[0].name} cannot be analysed together with other files",
             "Give images alone, or one experiment file, or one project",
         )
+    if options.together:
+        raise SettingsError(
+            f"--together is for images, and {projects[0].name} says itself what shows one membrane",
+            "Leave --together out, or name the membranes with --membrane",
+        )
     return open_project(projects[0])
 
 

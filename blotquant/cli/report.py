@@ -127,11 +127,14 @@ def _quoted(text: str) -> str:
 
 
 def _notice_lines(analysis: Analysis) -> Iterator[str]:
-    """Yield what a user should read, each sentence once; open rows were named already."""
+    """Yield what a user should read, each sentence once.
+
+    That a row is open was said already; what concerns one lane of it (saturation) was not.
+    """
     open_rows = {(a.image, a.membrane, a.row) for a in analysis.assignments if _is_open(a)}
     seen: set[str] = set()
     for n in analysis.notices:
-        if n.row and (n.image, n.membrane, n.row) in open_rows:
+        if n.row and not n.lane and (n.image, n.membrane, n.row) in open_rows:
             continue
         place = f"{n.membrane}: " if n.membrane and n.membrane not in n.text else ""
         advice = f" {n.advice.rstrip('.')}." if n.advice else ""

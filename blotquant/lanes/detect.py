@@ -218,7 +218,9 @@ def _with_inferred(strips: list[Strip]) -> list[Strip]:
     return out
 
 
-def _lanes(strips: list[Strip], copy: WorkCopy, membrane: Membrane, fan: Fan) -> tuple[Lane, ...]:
+def _lanes(
+    strips: list[Strip], copy: WorkCopy, membrane: Membrane, fan: Fan | None
+) -> tuple[Lane, ...]:
     if not strips:
         return ()
     _, top, _, bottom = membrane.bounds

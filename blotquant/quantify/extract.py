@@ -8,7 +8,7 @@ astronomy (Horne 1986, doi 10.1086/131801); right for faint bands, where the rim
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,23 +20,30 @@ Floats = NDArray[np.float64]
 SHAPE_ERROR = 0.06  # relative error of a fitted volume from the shape alone
 SHARING_ERROR = 0.08  # relative error of what is shared between overlapping bands
 PLACING_ERROR = 0.005  # relative error of a summed volume from limits, tails and the lane's edges
+LEAST_SHARE = 0.02  # a smaller share of the fit is not worth its neighbours
 LEAST_CAPTURED = 0.6  # less of a band's shape inside the lane is not scaled up
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Extraction:
-    """One band's volume: ``sum(weights * (signal - level - others))``, with its errors.
+    """One band's volume: ``sum(weights * (signal - level))`` minus what neighbours add there.
 
-    `weights` (positions) include the area of each step; `others` is what neighbours add there.
-    `signal_variance` is the pixels' part of the variance, `other_variance` all the rest.
+    `weights` (positions) include the area of each step. The variance has three parts: `noise` of
+    the pixels, `level` of the background, and `model`, which grows with the signal: shapes, sharing
+    and limits are known only so well. A place without a band has no `model` part.
     """
 
     volume: float
     weights: Floats
-    others: Floats
     area_px: float
-    noise_variance: float
-    other_variance: float
+    noise: float
+    level: float
+    model: float
+
+    @property
+    def variance(self) -> float:
+        """All of it."""
+        return self.noise + self.level + self.model
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -54,69 +61,88 @@ class LaneBands:
 
 def extract(view: LaneView, background: Background, bands: LaneBands) -> tuple[Extraction, ...]:
     """Return the extraction of every band of a lane. About 0.2 ms for a band."""
-    area = view.profile.area_px
     rest = view.profile.signal - background.level
     variance = np.maximum(view.profile.variance, 1e-12)
     fitted, fit_weights = _fitted(view.shapes, rest, variance)
     present = np.where(view.present, np.clip(fitted, 0.0, None), 0.0)
     out = []
     for k in range(len(bands.group)):
-        by_fit = fit_weights[k]
-        fit_error = _fit_variance(background, by_fit, variance, k)
-        fit_other = fit_error - float((by_fit**2 * variance).sum())
-        fit_other = max(fit_other, 0.0) + (SHAPE_ERROR * fitted[k]) ** 2
+        by_fit = _by_fit(view, background, present, fitted, fit_weights[k], k)
         # Nothing to share where the fit leaves nothing: the fit's own value stands, negative too.
         if not bands.found[k] or fitted[k] <= 0:
-            others = _others(view.shapes, present, k)
-            leak = (SHARING_ERROR * float((by_fit * others).sum())) ** 2
-            out.append(
-                _extraction(by_fit, rest, others, area, variance, fit_other + leak, bands.reach[k])
-            )
-            continue
-        by_sum, shared = _summed(view, bands, present, k)
-        sum_noise = float((by_sum**2 * variance).sum())
-        sum_other = background.error.variance(by_sum) + (SHARING_ERROR * shared) ** 2
-        sum_other += (PLACING_ERROR * fitted[k]) ** 2
-        # The share of the fit that makes the total error least, were the two independent.
-        total_sum = sum_noise + sum_other
-        total_fit = float((by_fit**2 * variance).sum()) + fit_other
-        share = total_sum / max(total_sum + total_fit, 1e-300)
-        share = 0.0 if share < 0.02 else share
-        weights = (1 - share) * by_sum + share * by_fit
-        others = share * by_fit * _others(view.shapes, present, k)
-        volume = float((weights * rest).sum() - others.sum())
-        out.append(
-            Extraction(
-                volume=volume,
-                weights=weights,
-                others=np.divide(
-                    others, weights, out=np.zeros_like(others), where=np.abs(weights) > 1e-12
-                ),
-                area_px=float((bands.reach[k] * area).sum()),
-                noise_variance=(1 - share) * sum_noise
-                + share * float((by_fit**2 * variance).sum()),
-                other_variance=(1 - share) * sum_other + share * fit_other,
-            )
-        )
-    return tuple(out)
+            out.append(by_fit)
+        else:
+            by_sum = _by_sum(view, background, bands, present, fitted, k)
+            out.append(_joined(by_sum, by_fit))
+    areas = bands.reach @ view.profile.area_px
+    return tuple(replace(e, area_px=float(a)) for e, a in zip(out, areas, strict=True))
 
 
-def _extraction(
+def _by_fit(
+    view: LaneView,
+    background: Background,
+    present: Floats,
+    fitted: Floats,
     weights: Floats,
-    rest: Floats,
-    others: Floats,
-    area: Floats,
-    variance: Floats,
-    other_variance: float,
-    reach: Floats,
+    k: int,
 ) -> Extraction:
+    variance = np.maximum(view.profile.variance, 1e-12)
+    others = _others(view.shapes, present, k)
+    noise = float((weights**2 * variance).sum())
+    leak = SHARING_ERROR * float((weights * others).sum())
+    known = background.fit_se is not None and np.isfinite(background.fit_se[k])
+    if known and background.fit_se is not None:
+        level = max(background.fit_se[k] ** 2 - noise, 0.0)
+    else:
+        level = background.error.variance(weights)
+    rest = view.profile.signal - background.level - others
     return Extraction(
-        volume=float((weights * (rest - others)).sum()),
+        volume=float((weights * rest).sum()),
         weights=weights,
-        others=others,
-        area_px=float((reach * area).sum()),
-        noise_variance=float((weights**2 * variance).sum()),
-        other_variance=other_variance,
+        area_px=0.0,
+        noise=noise,
+        level=level + leak**2,
+        model=(SHAPE_ERROR * fitted[k]) ** 2,
+    )
+
+
+def _by_sum(
+    view: LaneView,
+    background: Background,
+    bands: LaneBands,
+    present: Floats,
+    fitted: Floats,
+    k: int,
+) -> Extraction:
+    weights, shared = _summed(view, bands, present, k)
+    variance = np.maximum(view.profile.variance, 1e-12)
+    rest = view.profile.signal - background.level
+    return Extraction(
+        volume=float((weights * rest).sum()),
+        weights=weights,
+        area_px=0.0,
+        noise=float((weights**2 * variance).sum()),
+        level=background.error.variance(weights),
+        model=(SHARING_ERROR * shared) ** 2 + (PLACING_ERROR * fitted[k]) ** 2,
+    )
+
+
+def _joined(by_sum: Extraction, by_fit: Extraction) -> Extraction:
+    """Join the two with the weight that makes the error least, were they independent."""
+    share = by_sum.variance / max(by_sum.variance + by_fit.variance, 1e-300)
+    share = 0.0 if share < LEAST_SHARE else share
+
+    def mix(name: str) -> float:
+        a, b = getattr(by_sum, name), getattr(by_fit, name)
+        return float((1 - share) * a + share * b)
+
+    return Extraction(
+        volume=mix("volume"),
+        weights=(1 - share) * by_sum.weights + share * by_fit.weights,
+        area_px=0.0,
+        noise=mix("noise"),
+        level=mix("level"),
+        model=mix("model"),
     )
 
 
@@ -139,12 +165,6 @@ def _others(shapes: Floats, present: Floats, k: int) -> Floats:
     without = present.copy()
     without[k] = 0.0
     return np.asarray(without @ shapes)
-
-
-def _fit_variance(background: Background, weights: Floats, variance: Floats, k: int) -> float:
-    if background.fit_se is not None and np.isfinite(background.fit_se[k]):
-        return background.fit_se[k] ** 2
-    return float((weights**2 * variance).sum()) + background.error.variance(weights)
 
 
 def _summed(view: LaneView, bands: LaneBands, present: Floats, k: int) -> tuple[Floats, float]:

@@ -232,14 +232,16 @@ def _term(q: Quantity) -> _Term | str:
         return q.reason or "a saturated band is not above its background"
     if not q.lod > 0:
         return q.reason or "it is not detected and its limit of detection is not known"
-    return _Term(ln=math.log(q.lod), variance=0.0, direction=-1)
+    # A volume above its limit without a peak may be a neighbour's flank: the bound holds both.
+    return _Term(ln=math.log(max(q.lod, q.value)), variance=0.0, direction=-1)
 
 
 def _slack(q: Quantity, level: float) -> float:
-    """Return ln of how far the upper limit of an undetected volume exceeds its LOD (often 0)."""
+    """Return ln of how far the upper limit of an undetected volume exceeds its bound (often 0)."""
     if q.is_seen:
         return 0.0
-    return math.log(max(q.lod, q.value + z_of(level) * q.se) / q.lod)
+    bound = max(q.lod, q.value)
+    return math.log(max(bound, q.value + z_of(level) * q.se) / bound)
 
 
 def _combine(

@@ -14,7 +14,7 @@ from blotquant.flags import Flag
 from blotquant.lanes.profile import StraightLane
 from blotquant.model.band import Band, BandMeasurement
 from blotquant.model.lane import Baseline, Lane, LaneProfile
-from blotquant.quantify.extract import SHAPE_ERROR, Extraction, LaneBands, extract
+from blotquant.quantify.extract import Extraction, LaneBands, extract
 
 LOWER_BOUND_SHARE = 0.01  # saturated share of the area from which a volume is only a bound
 UNSEEN = 1.3  # times the limit of detection that a partner without a peak must reach
@@ -187,9 +187,8 @@ def _measure(
     volume = extraction.volume
     empty = _noise_without_signal(profile, background, weights)
     blank_sd = _blanks(profile, background, view.masked, band)
-    shape_only = (SHAPE_ERROR * volume) ** 2 if not band.found else 0.0
-    blank_variance = max(empty + extraction.other_variance - shape_only, blank_sd**2)
-    variance = extraction.noise_variance - empty + blank_variance
+    blank_variance = max(empty + extraction.level, blank_sd**2)
+    variance = extraction.noise - empty + blank_variance + extraction.model
     se = float(np.sqrt(max(variance, 0.0)))
     blank_se = float(np.sqrt(max(blank_variance, 0.0)))
     lod, loq = 3 * blank_se, 10 * blank_se

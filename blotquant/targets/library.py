@@ -126,8 +126,14 @@ class Library:
 def _custom_ladder(name: str, chemistry: str) -> Ladder | None:
     """Return a user's own ladder when the name is a list of numbers, else None."""
     parts = [p for p in re.split(r"[,;\s]+", name.strip()) if p]
-    if len(parts) < 2 or not all(re.fullmatch(r"\d+(\.\d+)?", p) for p in parts):
+    wrong = next((p for p in parts if not re.fullmatch(r"\d+(\.\d+)?", p)), "")
+    if len(parts) < 2 or (wrong and not re.match(r"\s*[\d.]+\s*[,;]", name)):
         return None
+    if wrong:
+        raise SettingsError(
+            f"In the ladder {name!r} {wrong!r} is not a weight",
+            "Give the bands in kDa as plain numbers, for instance `250, 150, 100, 75`",
+        )
     bands = tuple(float(p) for p in parts)
     falling = all(a > b for a, b in pairwise(bands))
     if len(bands) < _FEWEST_CUSTOM_BANDS or not falling or not math.isfinite(bands[0]):

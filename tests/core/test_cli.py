@@ -286,11 +286,15 @@ class TestAnalyse:
             (("--panel", "apop"), "no panel called 'apop'"),
             (("--background", "lane-basline"), "lane-baseline"),
             (("--polarity", "dark"), "light-on-dark, dark-on-light"),
+            (("--background", "ball"), "Write `rolling-ball`"),
             (("--control", "vehicle"), "No lane has the condition 'vehicle'"),
+            (("--control", "blot:2"), "'blot:2' names no membrane that is here. Use one of: parp"),
             (("--sensitivity", "100"), "out of range"),
             (("--loading-control", "tubuline"), "'tubuline'"),
             (("--chemistry", "messy"), "'messy'"),
+            (("--chemistry", "bistris"), "`bis-tris-mops` or `bis-tris-mes`"),
             (("--ladder", "no such"), "'no such'"),
+            (("--ladder", "250,150,abc"), "'abc' is not a weight"),
             (("--samples", "gone.csv"), "gone.csv"),
             (("--row", "parp.tif"), "cannot be understood"),
             (("--row", "parp.tif:1=PARP"), "several forms"),
@@ -317,6 +321,46 @@ class TestAnalyse:
         code, _, err = run("analyse", tmp_path / "p.blot", blots / "parp.tif", "--out", tmp_path)
         assert code == 2
         assert "p.blot cannot be analysed together" in err
+
+    def test_together_is_for_images(self, run, blots, tmp_path):
+        experiment = blots / "one.toml"
+        experiment.write_text('[[image]]\nfile = "parp.tif"\n', encoding="utf-8")
+        code, _, err = run("analyse", experiment, "--together", "--out", tmp_path)
+        assert code == 2
+        assert "--together is for images" in err
+
+    def test_words_that_meet_nothing_are_told(self, run, blots, tmp_path):
+        sheet = tmp_path / "long.csv"
+        sheet.write_text("lane,condition\n1,a\n2,b\n3,c\n4,d\n9,e\n", encoding="utf-8")
+        code, out, _ = run(
+            "analyse",
+            blots / "parp.tif",
+            *("--targets", "PARP", "--samples", sheet, "--row", "parp.tif:99=PARP/p89"),
+            *("--ladder", "pageruler-plus", "--out", tmp_path / "out"),
+        )
+        assert code == 0
+        assert "describes lane 9 of membrane parp, but 4 lanes were found" in out
+        assert "Row 99 of parp was said to be parp p89, but there are 2 rows" in out
+        assert "No lane of membrane parp is marked as the ladder pageruler-plus" in out
+        notices = " ".join(n["text"] for n in provenance(tmp_path / "out")["notices"])
+        assert "Row 99" in notices
+
+    def test_a_saturated_band_of_an_open_row_is_told(self):
+        from types import SimpleNamespace
+
+        from blotquant.cli.report import _notice_lines
+        from blotquant.model.results import Notice, RowAssignment
+
+        place = {"image": "i", "membrane": "A", "row": 2}
+        row = RowAssignment(
+            **place, target="", form="", reason="", candidates=(("parp", "pro"), ("parp", "p89"))
+        )
+        notices = (
+            Notice(**place, text="Row 2 of A could be two things"),
+            Notice(**place, lane=3, text="Lane 3, row 2 of A is saturated"),
+        )
+        lines = tuple(_notice_lines(SimpleNamespace(assignments=(row,), notices=notices)))
+        assert lines == ("Note: Lane 3, row 2 of A is saturated.",)
 
     def test_a_folder_that_cannot_be_made(self, run, blots, tmp_path):
         (tmp_path / "taken").write_bytes(b"")
