@@ -10,6 +10,8 @@ from scipy import ndimage
 from blotquant.background.base import BACKGROUNDS, Background, LaneView, plain, residual_sd
 from blotquant.errors import SettingsError
 
+FINE_PX = 25.0  # the ball's radius in steps of the profile that it is rolled along
+
 
 @BACKGROUNDS.register("rolling-ball")
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,10 +39,16 @@ class RollingBall:
         signal = view.profile.signal
         widest = max((b - a for a, b in view.limits), default=signal.size / 8)
         radius = max(self.radius_px or 2 * widest, widest)
-        half = min(int(np.ceil(radius)), max(1, signal.size - 1))
-        reach = np.arange(-half, half + 1)
-        ball = np.sqrt(np.maximum(radius**2 - reach**2, 0.0)) - radius
         smooth = ndimage.uniform_filter1d(signal, 3, mode="nearest")
-        level = ndimage.grey_opening(smooth, structure=ball, mode="nearest")
+        # A ball of a hundred px needs a profile no finer than a few.
+        step = max(1, min(int(radius / FINE_PX), signal.size // 4))
+        whole = signal.size // step * step
+        coarse = smooth[:whole].reshape(-1, step).mean(axis=1)
+        half = min(int(np.ceil(radius / step)), max(1, coarse.size - 1))
+        reach = np.arange(-half, half + 1) * step
+        ball = np.sqrt(np.maximum(radius**2 - reach**2, 0.0)) - radius
+        opened = ndimage.grey_opening(coarse, structure=ball, mode="nearest")
+        centres = (np.arange(coarse.size) + 0.5) * step - 0.5
+        level = np.minimum(np.interp(np.arange(signal.size), centres, opened), smooth)
         sd = residual_sd(signal, level, ~view.masked)
         return plain(level, np.full(signal.size, sd))

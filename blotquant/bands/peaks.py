@@ -71,6 +71,10 @@ def lane_contrast(straight: StraightLane, unit_px: float = 1.0) -> LaneContrast:
             for a, b in itertools.pairwise(edges)
         ]
     )
+    # Large pictures hold no finer bands: contrast is taken on means of whole units.
+    step = max(1, int(unit_px))
+    whole = count // step * step
+    strips = strips[:, :whole].reshape(n_strips, -1, step).mean(axis=2)
     scales: list[float] = []
     snr: list[NDArray[np.float64]] = []
     contrast: list[NDArray[np.float64]] = []
@@ -78,13 +82,13 @@ def lane_contrast(straight: StraightLane, unit_px: float = 1.0) -> LaneContrast:
     bends: list[NDArray[np.float64]] = []
     bend_shows: list[NDArray[np.float64]] = []
     for scale in SCALES:
-        s = scale * unit_px
-        if count < 4 * s and scales:
+        s = scale * unit_px / step
+        if whole < 4 * s * step and scales:
             break
         each = _two_sided(strips, s)
         mean = _two_sided(strips.mean(axis=0, keepdims=True), s)[0]
         noise_strip, noise = _noise(each, n_strips)
-        scales.append(s)
+        scales.append(s * step)
         contrast.append(mean)
         snr.append(mean / noise)
         # A speck is strong in one strip; a band is about as strong in the middle one of all.
@@ -96,12 +100,22 @@ def lane_contrast(straight: StraightLane, unit_px: float = 1.0) -> LaneContrast:
         bend_shows.append((bend > noise_strip).mean(axis=0))
     return LaneContrast(
         scales_px=tuple(scales),
-        snr=np.array(snr),
-        contrast=np.array(contrast),
-        strips=np.array(shows),
-        bend_snr=np.array(bends),
-        bend_strips=np.array(bend_shows),
+        snr=_spread(snr, step, count),
+        contrast=_spread(contrast, step, count),
+        strips=_spread(shows, step, count),
+        bend_snr=_spread(bends, step, count),
+        bend_strips=_spread(bend_shows, step, count),
     )
+
+
+def _spread(rows: list[NDArray[np.float64]], step: int, count: int) -> NDArray[np.float64]:
+    """Return values of whole units at every position, straight in between."""
+    table = np.array(rows)
+    if step == 1:
+        return table
+    centres = (np.arange(table.shape[1]) + 0.5) * step - 0.5
+    position = np.arange(count)
+    return np.array([np.interp(position, centres, row) for row in table])
 
 
 def _bend(profiles: NDArray[np.float64], scale: float) -> NDArray[np.float64]:

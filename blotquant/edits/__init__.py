@@ -74,14 +74,17 @@ from blotquant.edits.settings import (
 )
 from blotquant.edits.spaced import space_lanes
 from blotquant.edits.targets import assign_row, unassign_row
+from blotquant.edits.templates import SampleTemplate, apply_template, sample_templates
 
 __all__ = [
+    "SampleTemplate",
     "add_band",
     "add_lane",
     "add_lane_node",
     "add_membrane",
     "add_photographs",
     "add_row",
+    "apply_template",
     "assign_row",
     "bend_lane",
     "change_settings",
@@ -104,6 +107,7 @@ __all__ = [
     "remove_photograph",
     "rename",
     "rename_membrane",
+    "sample_templates",
     "set_all_lane_widths",
     "set_background",
     "set_band_limits",

@@ -144,7 +144,7 @@ def add_lane(
         return n + 1 if number <= n < gap else n
 
     moved = tuple(replace(n, number=new(n.number)) for n in lanes)
-    after = left_to_right((*moved, replace(added, number=number)))
+    after = _by_number((*moved, replace(added, number=number)))
     return (
         _renumber(project, lanes, after, new)
         if gap != number
@@ -160,7 +160,7 @@ def delete_lane(project: Project, lanes: tuple[Lane, ...], lane: int) -> Project
         return None if n == lane else n - 1 if n > lane else n
 
     after = tuple(replace(n, number=number) for n in lanes if (number := new(n.number)) is not None)
-    return _renumber(project, lanes, left_to_right(after), new)
+    return _renumber(project, lanes, _by_number(after), new)
 
 
 def set_lane_kind(project: Project, lanes: tuple[Lane, ...], lane: int, kind: LaneKind) -> Project:
@@ -261,6 +261,11 @@ def left_to_right(lanes: tuple[Lane, ...]) -> tuple[Lane, ...]:
         return lanes
     middle = median((n.nodes[0][1] + n.nodes[-1][1]) / 2 for n in lanes)
     return tuple(sorted(lanes, key=lambda n: (n.x_at(middle), n.number)))
+
+
+def _by_number(lanes: tuple[Lane, ...]) -> tuple[Lane, ...]:
+    """Return lanes by number: the middle height, and so the order, may have changed slightly."""
+    return tuple(sorted(lanes, key=lambda n: n.number))
 
 
 def _number_for(added: Lane, lanes: tuple[Lane, ...]) -> int:

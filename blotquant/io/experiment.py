@@ -191,7 +191,7 @@ def _file(entry: Entry, folder: Path) -> str:
     path = Path(absolute(file, folder))
     if not path.is_file():
         there = sorted(p.name for p in path.parent.iterdir()) if path.parent.is_dir() else []
-        near = nearest(path.name, there)
-        remedy = f"did you mean `{near}`?" if near else "check the name and the folder"
+        near = " or ".join(f"`{n}`" for n in nearest(path.name, there))
+        remedy = f"did you mean {near}?" if near else "check the name and the folder"
         entry.wrong("file", f"{file!r} is not there", remedy)
     return path.as_posix()

@@ -88,6 +88,10 @@ def control_error(
     membrane, colon, lane = control.strip().rpartition(":")
     if colon and lane.isdecimal() and int(lane) > 0 and is_shown(membrane, membranes):
         return None
+    if colon and lane.isdecimal() and not known:
+        return SettingsError(
+            f"The control {control!r} names no membrane that is here", instead(membrane, membranes)
+        )
     if not known:
         return SettingsError(
             f"No lane has the condition {control!r}, for no lane has any",

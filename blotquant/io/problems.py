@@ -9,6 +9,9 @@ from typing import Any
 
 from blotquant.errors import SettingsError
 
+_SHORTEST_PART = 3
+_MOST_NAMED = 4
+
 
 class Problems:
     """The problems found so far, in the order of the file."""
@@ -30,22 +33,38 @@ class Problems:
 def closest(wanted: str, known: Iterable[str]) -> str:
     """Return "did you mean `x`?" for the nearest known word, or the known words."""
     words = tuple(dict.fromkeys(known))
-    near = nearest(wanted, words)
-    return f"did you mean `{near}`?" if near else f"use one of: {', '.join(words)}"
+    near = _named(wanted, words)
+    return f"did you mean {near}?" if near else f"use one of: {', '.join(words)}"
 
 
 def instead(wanted: str, known: Iterable[str]) -> str:
     """Return the same as a request, for what an error asks a user to do."""
     words = tuple(dict.fromkeys(known))
-    near = nearest(wanted, words)
-    return f"Write `{near}` if that is meant" if near else f"Use one of: {', '.join(words)}"
+    near = _named(wanted, words)
+    return f"Write {near} if that is meant" if near else f"Use one of: {', '.join(words)}"
 
 
-def nearest(wanted: str, known: Iterable[str]) -> str:
-    """Return the known word that looks most like `wanted`, or "" when none does."""
+def nearest(wanted: str, known: Iterable[str]) -> tuple[str, ...]:
+    """Return the known words that `wanted` is a part of, else the one that looks most like it.
+
+    Part of a word may be part of several: all are returned, since taking one would be a guess.
+    """
     by_folded = {w.casefold(): w for w in known}
+    plain = _plain(wanted)
+    if len(plain) >= _SHORTEST_PART:
+        parts = tuple(w for folded, w in by_folded.items() if plain in _plain(folded))
+        if 0 < len(parts) <= _MOST_NAMED and len(parts) < len(by_folded):
+            return parts
     near = difflib.get_close_matches(wanted.casefold(), list(by_folded), n=1, cutoff=0.6)
-    return by_folded[near[0]] if near else ""
+    return tuple(by_folded[n] for n in near)
+
+
+def _plain(word: str) -> str:
+    return "".join(c for c in word.casefold() if c.isalnum())
+
+
+def _named(wanted: str, words: tuple[str, ...]) -> str:
+    return " or ".join(f"`{n}`" for n in nearest(wanted, words))
 
 
 class Entry:
