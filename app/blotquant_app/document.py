@@ -72,6 +72,11 @@ class Document(QObject):
         """Whether there are changes that are not in the file."""
         return not self.undo_stack.isClean()
 
+    @property
+    def is_previewing(self) -> bool:
+        """Whether a drag is under way."""
+        return self._preview is not None
+
     def edit(self, text: str, new: Project, merge_id: str | None = None) -> None:
         """Make `new` the project, as one step of the history that is called `text`.
 

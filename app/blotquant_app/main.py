@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, QObject, QTimer
+from PySide6.QtCore import QCoreApplication, QObject, QSettings, QTemporaryDir, QTimer
 from PySide6.QtWidgets import QApplication
 
 import blotquant
@@ -92,7 +92,13 @@ class Starter(QObject):
         self.theme = Theme(
             app, "light" if is_picture and options.theme == "system" else options.theme
         )
-        self.session = Session(Notices(), Memory())
+        # A picture neither shows nor changes what the user opened last.
+        self._shelf = QTemporaryDir() if is_picture else None
+        memory = Memory()
+        if self._shelf is not None:
+            store = QSettings(self._shelf.filePath("settings.ini"), QSettings.Format.IniFormat)
+            memory = Memory(store)
+        self.session = Session(Notices(), memory)
         self.window = MainWindow(self.session, self.theme, remembers=not is_picture)
         self.window.crash_hook.install()
         self._shot = False
@@ -142,7 +148,7 @@ class Starter(QObject):
         if not 1 <= options.photograph <= len(photographs):
             return
         image = photographs[options.photograph - 1].id
-        self.session.selection.select(Selected(image=image))
+        self.session.selection.select(self.session.selection.entry(image))
         lanes = self.session.scene().lanes
         if options.lane and lanes:
             self.session.selection.select(

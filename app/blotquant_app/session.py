@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QStandardPaths, Signal
+from PySide6.QtCore import QObject, QStandardPaths, QUrl, Signal
+from PySide6.QtGui import QDesktopServices
 
 from blotquant import edits
 from blotquant.errors import BlotquantError
@@ -53,6 +54,7 @@ class Session(QObject):
     image_read = Signal(str)
     settled = Signal()
     path_changed = Signal()
+    demo_opened = Signal()
     crashed = Signal(object)
     _read = Signal(str, object)
 
@@ -72,8 +74,11 @@ class Session(QObject):
         self._cache: StageCache | None = None
         self._scene = BlotScene()
         self._scene_parts: tuple[Project | None, Analysis | None, str] = (None, None, "")
+        self._looked_at: set[str] = set()
+        self._is_behind = False
         self._when_settled: list[Callable[[], None]] = []
         self._read.connect(self._keep_image)
+        self.selection.entry = self._entry
         self.document.changed.connect(self._follow)
         for runner in (self.analysis_runner, self.task_runner):
             runner.failed.connect(self._failed)
@@ -167,7 +172,11 @@ class Session(QObject):
             path = write_demo(folder)
             return open_project(path), path
 
-        self.task_runner.submit(job, lambda done: self._opened(*done), self._failed)
+        def opened(done: tuple[Project, Path]) -> None:
+            self._opened(*done)
+            self.demo_opened.emit()
+
+        self.task_runner.submit(job, opened, self._failed)
 
     def new(self) -> None:
         """Start with an empty experiment."""
@@ -188,6 +197,7 @@ class Session(QObject):
     def _forget(self) -> None:
         self._images.clear()
         self.unreadable.clear()
+        self._looked_at.clear()
         self.analysis = None
         self._analysed_project = None
         self.selection.select(Selected())
@@ -250,7 +260,34 @@ class Session(QObject):
             return tuple(write(analysis.project, analysis, folder))
 
         def done(paths: tuple[Path, ...]) -> None:
-            self.notices.info(f"Wrote {count(len(paths), 'file')} to {folder}.")
+            url = QUrl.fromLocalFile(str(folder))
+            self.notices.info(
+                f"Wrote {count(len(paths), 'file')} to {folder}.",
+                "Show folder",
+                lambda: _open_url(url),
+            )
+            self.settled.emit()
+
+        self.task_runner.submit(job, done, self._failed)
+
+    def write_figure_to(self, path: Path) -> None:
+        """Draw the figure into a file; waits for the analysis when it is not done yet."""
+        if not self.is_settled:
+            self._when_settled.append(lambda: self.write_figure_to(path))
+            return
+        analysis = self.analysis
+        if analysis is None:
+            self.notices.error("There is nothing to draw yet. Open photographs first.")
+            return
+
+        def job(_: Progress) -> Path:
+            from blotquant.export.figure import write_figure  # noqa: PLC0415 - slow import
+
+            return write_figure(analysis.project, analysis, path)
+
+        def done(written: Path) -> None:
+            folder = QUrl.fromLocalFile(str(written.parent))
+            self.notices.info(f"Drew {written.name}.", "Show folder", lambda: _open_url(folder))
             self.settled.emit()
 
         self.task_runner.submit(job, done, self._failed)
@@ -318,8 +355,29 @@ class Session(QObject):
         self._images.update(outcome.images)
         self.analysis = outcome.analysis
         self._analysed_project = outcome.project
+        self._select_something()
         self.analysed.emit()
         self._now_settled()
+
+    def _select_something(self) -> None:
+        """Select the first lane when there are numbers for the first time."""
+        now = self.selection.now
+        if now.image and now.image not in self._looked_at and not (now.lane or now.row):
+            self.selection.select(self._entry(now.image))
+
+    def _entry(self, image: str) -> Selected:
+        """Return what is selected on a photograph that comes on the screen.
+
+        The same lane where the membrane is the same, else the first one: there is always a profile.
+        """
+        lanes = [r.lane for r in self.analysis.lanes_of(image)] if self.analysis else []
+        if not lanes:
+            return Selected(image=image)
+        self._looked_at.add(image)
+        now = self.selection.now
+        same = [n for n in lanes if (n.membrane, n.number) == (now.membrane, now.lane)]
+        lane = (same or lanes)[0]
+        return Selected(image=image, membrane=lane.membrane, lane=lane.number)
 
     def _analysis_failed(self, project: Project, error: Exception) -> None:
         self._analysed_project = project
@@ -327,6 +385,9 @@ class Session(QObject):
         self._now_settled()
 
     def _now_settled(self) -> None:
+        if self._is_behind:
+            self._is_behind = False
+            self.analyse_again()
         if not self.is_settled:
             return
         waiting, self._when_settled = self._when_settled, []
@@ -345,5 +406,14 @@ class Session(QObject):
         if self.selection.now.image not in ids:
             first = new.photographs[0].id if new.photographs else ""
             self.selection.select(Selected(image=first))
-        if old is not new or self._analysed_project is not new:
+        if old is new and self._analysed_project is new:
+            return
+        # While something is dragged the numbers follow at their own pace: a request that were
+        # replaced at every step of the mouse would never be finished.
+        self._is_behind = self.document.is_previewing and self.analysis_runner.is_busy
+        if not self._is_behind:
             self.analyse_again()
+
+
+def _open_url(url: QUrl) -> None:
+    QDesktopServices.openUrl(url)

@@ -49,6 +49,15 @@ class Memory:
     def last_folder(self, folder: Path) -> None:
         self._store.setValue("last_folder", str(folder))
 
+    @property
+    def tour_seen(self) -> bool:
+        """Whether the tour was taken or put away."""
+        return str(self._store.value("tour_seen", "false")).lower() == "true"
+
+    @tour_seen.setter
+    def tour_seen(self, seen: bool) -> None:
+        self._store.setValue("tour_seen", seen)
+
     def load_bytes(self, key: str) -> QByteArray:
         """Return a window's stored geometry or state, empty when there is none."""
         value = self._store.value(key)

@@ -208,6 +208,7 @@ def test_display_changes_no_pixel_and_is_kept_per_photograph(with_results, view)
 
 def test_keys_step_nudge_exclude_and_delete(with_results, view, qtbot):
     session = with_results.session
+    session.selection.clear()
     view.graphics.setFocus()
     qtbot.keyClick(view.graphics, Qt.Key.Key_Tab)
     assert session.selection.now.lane == 1

@@ -25,7 +25,7 @@ def test_ratio_table_selects_the_lane_and_opens_its_arithmetic(with_results):
     assert session.selection.now == Selected(image="img1", membrane="A", lane=2)
     page = with_results.inspector.pages[Stage.RESULTS]
     texts = [label.text() for label in page.parts.children() if hasattr(label, "text")]
-    assert any("PARP p89: 400 ± 20" in t for t in texts)
+    assert any("cleaved PARP: 400 ± 20" in t for t in texts)
 
 
 def test_sorting_keeps_the_selection_of_the_window(with_results):
@@ -44,7 +44,7 @@ def test_notice_leads_to_its_place(with_results):
 
 def test_stage_bar_counts_and_leads_to_the_open_row(with_results):
     bar = with_results.stages
-    assert bar.buttons[Stage.TARGETS].count.text() == "1 form, 1 ?"
+    assert bar.buttons[Stage.TARGETS].count.text() == "1 form, 1?"
     bar.buttons[Stage.TARGETS].click()
     assert with_results.session.selection.now == Selected(image="img1", membrane="A", row=2)
     assert with_results.inspector.currentWidget() is with_results.inspector.pages[Stage.TARGETS]
@@ -53,7 +53,7 @@ def test_stage_bar_counts_and_leads_to_the_open_row(with_results):
 def test_row_is_assigned_by_one_choice_and_undone(with_results):
     session = with_results.session
     menu = row_menu(session, "A", 2, with_results)
-    action = next(a for a in menu.actions() if a.text().startswith("PARP p89"))
+    action = next(a for a in menu.actions() if a.text().startswith("cleaved PARP  89"))
     action.trigger()
     assigned = session.document.project.rows[0]
     assert (assigned.row, assigned.target, assigned.form) == (2, "parp", "p89")

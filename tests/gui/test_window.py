@@ -20,7 +20,7 @@ def test_empty_window_invites(window):
     assert window.stack.currentWidget() is window.welcome
     assert window.welcome.open_button.isVisible()
     assert not window.actions_["export"].isEnabled()
-    assert all(dock.isHidden() for dock in window.docks)
+    assert all(dock.isHidden() for dock in window.docks.main)
     assert window.windowTitle() == "blotquant[*]"
 
 
@@ -107,7 +107,7 @@ def test_notice_shows_its_whole_text_inside_the_window(window):
 
 
 def test_docks_have_their_widths_when_the_first_photograph_comes(with_results, qtbot):
-    left, right, bottom = with_results.docks
+    left, right, bottom = with_results.docks.main
     qtbot.waitUntil(lambda: right.width() >= 280)
     assert left.width() >= 180
     assert bottom.width() > 1000
@@ -182,7 +182,8 @@ def test_profile_limits_edit_the_band_in_one_step(with_results):
     session, profile = with_results.session, with_results.centre.profile
     session.selection.select_band("A", 1, 1)
     region = profile._regions[0]
-    region.lines[0].setValue(80.0)
+    top = session.scene().lane("A", 1).nodes[0][1]
+    region.lines[0].setValue(top + 80.0)
     assert session.document.shown is not session.document.project
     assert session.scene().band("A", 1, 1).start_px == 80.0
     region.lines[0].sigPositionChangeFinished.emit(region.lines[0])

@@ -51,7 +51,12 @@ def show_keys(window: QWidget) -> None:
         for spec in ACTIONS
         if spec.keys
     ]
-    entries += [("Space and drag", "Move the picture"), ("Wheel", "Zoom at the mouse")]
+    entries += [
+        ("Space and drag", "Move the picture"),
+        ("Wheel", "Zoom at the mouse"),
+        ("Ctrl and click", "Add to the selection"),
+        ("Shift and click", "Select up to here"),
+    ]
     rows = (len(entries) + 1) // 2
     for i, (keys, text) in enumerate(entries):
         column = 2 * (i // rows)

@@ -5,15 +5,19 @@ from __future__ import annotations
 from dataclasses import replace
 
 from blotquant import edits
+from blotquant.errors import BlotquantError
 from blotquant.model.band import Band
+from blotquant.model.lane import Lane
 from blotquant.model.project import Project
 from blotquant.model.results import Analysis
+from blotquant_app.digits import count
 from blotquant_app.document import Document
 from blotquant_app.selection import Selected
 from blotquant_app.session import Session
 from blotquant_app.views.shown import BlotScene, is_doubtful_band, is_doubtful_lane
 
 _BY_HAND = "by hand"
+_NOTHING = "Nothing is selected. Click a lane or a band first."
 
 
 class Commands:
@@ -25,21 +29,24 @@ class Commands:
     # -- edits --------------------------------------------------------------------------------
 
     def delete(self) -> None:
-        """Delete the selected band or lane."""
+        """Delete the selected bands or lanes."""
         scene, now, document = self._at()
-        band = scene.band(now.membrane, now.lane, now.row)
-        if band is not None:
-            bands = scene.bands_of(now.membrane)
-            new = edits.delete_band(document.project, bands, now.lane, now.row)
-            document.edit(f"Delete band {now.row} of lane {now.lane}", new)
+        things = self._things(scene)
+        if not things:
+            self._session.notices.info(_NOTHING)
+            return
+        new = document.project
+        # From the right: deleting a lane moves down the numbers of those beside it.
+        for x in sorted(things, key=lambda x: (-x.lane, x.row)):
+            if x.row:
+                new = edits.delete_band(new, _bands(new, scene, x.membrane), x.lane, x.row)
+            else:
+                new = edits.delete_lane(new, _lanes(new, scene, x.membrane), x.lane)
+        document.edit(f"Delete {_names(things)}", new)
+        if now.row:
             self._session.selection.select(replace(now, row=0))
-        elif scene.lane(now.membrane, now.lane) is not None:
-            lanes = scene.lanes_of(now.membrane)
-            new = edits.delete_lane(document.project, lanes, now.lane)
-            document.edit(f"Delete lane {now.lane}", new)
-            self._session.selection.clear()
         else:
-            self._session.notices.info("Nothing is selected. Click a lane or a band first.")
+            self._session.selection.clear()
 
     def delete_row(self) -> None:
         """Delete the selected band in every lane."""
@@ -52,42 +59,67 @@ class Commands:
         self._session.selection.select(replace(now, row=0))
 
     def exclude(self) -> None:
-        """Keep the selected band or all bands of the lane out of every ratio, or take them back."""
-        scene, now, document = self._at()
-        bands = scene.bands_of(now.membrane)
-        chosen = [b for b in bands if b.lane == now.lane and now.row in {0, b.row}]
+        """Keep the selected bands, or all bands of the lanes, out of every ratio, or take back."""
+        scene, _, document = self._at()
+        things = self._things(scene)
+        places = {(x.membrane, x.lane, x.row) for x in things}
+        chosen = [
+            b
+            for b in scene.bands
+            if places & {(b.membrane, b.lane, b.row), (b.membrane, b.lane, 0)}
+        ]
         if not chosen:
-            self._session.notices.info("Nothing is selected. Click a lane or a band first.")
+            self._session.notices.info(_NOTHING)
             return
         new = document.project
-        if all(b.excluded for b in chosen):
-            for b in chosen:
-                new = edits.include_band(new, self._placed(new, scene, now), b.lane, b.row)
-            document.edit(f"Include {_name(now)}", new)
-        elif now.row:
-            document.edit(
-                f"Exclude {_name(now)}",
-                edits.exclude_band(new, bands, now.lane, now.row, _BY_HAND),
-            )
-        else:
-            document.edit(
-                f"Exclude {_name(now)}", edits.exclude_lane(new, bands, now.lane, _BY_HAND)
-            )
+        takes_back = all(b.excluded for b in chosen)
+        for b in chosen:
+            bands = _bands(new, scene, b.membrane)
+            if takes_back:
+                new = edits.include_band(new, bands, b.lane, b.row)
+            else:
+                new = edits.exclude_band(new, bands, b.lane, b.row, _BY_HAND)
+        document.edit(f"{'Include' if takes_back else 'Exclude'} {_names(things)}", new)
 
     def nudge(self, dx_px: float, dy_px: float) -> None:
-        """Move the selected lane or band by so many file pixels; steps in a row are one edit."""
+        """Move the selected lanes or bands by so many file pixels; steps in a row are one edit."""
         scene, now, document = self._at()
-        if scene.band(now.membrane, now.lane, now.row) is not None:
-            if dy_px:
-                new = edits.move_band(
-                    document.project, scene.bands_of(now.membrane), now.lane, now.row, dy_px
-                )
-                document.edit(f"Move {_name(now)}", new, merge_id=f"nudge {now}")
-        elif scene.lane(now.membrane, now.lane) is not None:
-            new = edits.move_lane(
-                document.project, scene.lanes_of(now.membrane), now.lane, dx_px, dy_px
-            )
-            document.edit(f"Move {_name(now)}", new, merge_id=f"nudge {now}")
+        things = self._things(scene)
+        new = document.project
+        # The foremost first, so that no lane passes its neighbour on the way.
+        for x in sorted(things, key=lambda x: x.lane, reverse=dx_px > 0):
+            if x.row and dy_px:
+                new = edits.move_band(new, _bands(new, scene, x.membrane), x.lane, x.row, dy_px)
+            elif not x.row:
+                new = edits.move_lane(new, _lanes(new, scene, x.membrane), x.lane, dx_px, dy_px)
+        if new is not document.project:
+            document.edit(f"Move {_names(things)}", new, merge_id=f"nudge {now} {len(things)}")
+
+    def select_alike(self) -> None:
+        """Select the whole row of the selected band, or all lanes of the membrane."""
+        scene, now, _ = self._at()
+        lanes = scene.lanes_of(now.membrane) or scene.lanes
+        things = [
+            Selected(image=scene.image, membrane=n.membrane, lane=n.number, row=now.row)
+            for n in lanes
+        ]
+        if things:
+            self._session.selection.select_all((now, *things) if now in things else things)
+
+    def space_lanes(self, n: int) -> None:
+        """Lay so many lanes between the outer ones of the selected membrane."""
+        scene, now, document = self._at()
+        name = now.membrane or next((m.name for m in scene.membranes), "")
+        lanes = scene.lanes_of(name)
+        if n == len(lanes):
+            return
+        try:
+            new = edits.space_lanes(document.project, lanes, n)
+        except BlotquantError as error:
+            self._session.notices.info(str(error))
+            return
+        document.edit(f"Lay {n} lanes at equal distances", new)
+        self._session.selection.select_lane(name, min(now.lane or 1, n))
 
     def detect_lanes(self) -> None:
         """Forget corrected lanes of the selected membrane (or of all on the photograph)."""
@@ -158,12 +190,37 @@ class Commands:
     def _membranes(scene: BlotScene, now: Selected) -> tuple[str, ...]:
         return (now.membrane,) if now.membrane else tuple(m.name for m in scene.membranes)
 
-    @staticmethod
-    def _placed(project: Project, scene: BlotScene, now: Selected) -> tuple[Band, ...]:
-        for placed in project.bands:
-            if (placed.image, placed.membrane) == (scene.image, now.membrane):
-                return placed.bands
-        return scene.bands_of(now.membrane)
+    def _things(self, scene: BlotScene) -> list[Selected]:
+        """Return the selected bands and lanes that are there."""
+        return [
+            x
+            for x in self._session.selection.all
+            if (x.row and scene.band(x.membrane, x.lane, x.row) is not None)
+            or (not x.row and scene.lane(x.membrane, x.lane) is not None)
+        ]
+
+
+def _bands(project: Project, scene: BlotScene, membrane: str) -> tuple[Band, ...]:
+    """Return the bands after the edits so far."""
+    for placed in project.bands:
+        if (placed.image, placed.membrane) == (scene.image, membrane):
+            return placed.bands
+    return scene.bands_of(membrane)
+
+
+def _lanes(project: Project, scene: BlotScene, membrane: str) -> tuple[Lane, ...]:
+    """Return the lanes after the edits so far."""
+    for placed in project.lanes:
+        if (placed.image, placed.membrane) == (scene.image, membrane):
+            return placed.lanes
+    return scene.lanes_of(membrane)
+
+
+def _names(things: list[Selected]) -> str:
+    """Return how the selected things are called in the history."""
+    if len(things) == 1:
+        return _name(things[0])
+    return count(len(things), "band" if things[0].row else "lane")
 
 
 def _name(now: Selected) -> str:

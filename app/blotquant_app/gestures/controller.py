@@ -12,7 +12,7 @@ from blotquant.model.geometry import Membrane, Point
 from blotquant_app.document import Document
 from blotquant_app.gestures.drags import Drag, lane_after
 from blotquant_app.gestures.hits import Hit, Part, hit_at
-from blotquant_app.selection import Selected, Selection
+from blotquant_app.selection import Manner, Selected, Selection
 from blotquant_app.views.outlines import along_and_across
 from blotquant_app.views.shown import BlotScene
 
@@ -98,8 +98,8 @@ class Gestures(QObject):
             return True
         return False
 
-    def click(self, point: Point, reach_px: float) -> None:
-        """Use the tool in hand, or select what lies here."""
+    def click(self, point: Point, reach_px: float, manner: Manner = Manner.ALONE) -> None:
+        """Use the tool in hand, or select what lies here: alone, added, or up to here."""
         if self._tool == "lane":
             self._add_lane(point)
             return
@@ -108,14 +108,26 @@ class Gestures(QObject):
             return
         hit = hit_at(self._scene(), self._selection.now, point, reach_px)
         if hit is None:
-            self._selection.clear()
-        else:
-            self._selection.select_band(hit.membrane, hit.lane, hit.row)
+            if manner is Manner.ALONE:
+                self._selection.clear()
+            return
+        image = self._selection.now.image
+        thing = Selected(image=image, membrane=hit.membrane, lane=hit.lane, row=hit.row)
+        answers = {
+            Manner.ALONE: self._selection.select,
+            Manner.ADDED: self._selection.toggle,
+            Manner.UP_TO: self._selection.extend,
+        }
+        answers[manner](thing)
 
     def menu(self, point: Point, reach_px: float) -> None:
         """Select what lies here and ask for its menu."""
         hit = hit_at(self._scene(), self._selection.now, point, reach_px)
-        if hit is not None:
+        image = self._selection.now.image
+        if hit is not None and not any(
+            x == Selected(image=image, membrane=hit.membrane, lane=hit.lane, row=hit.row)
+            for x in self._selection.all
+        ):
             self._selection.select_band(hit.membrane, hit.lane, hit.row)
         self.menu_wanted.emit(hit)
 

@@ -18,7 +18,7 @@ class BandsPage(Page):
     """What was measured of the selected band, and how bands are found and measured."""
 
     def __init__(self, session: Session, actions: Actions) -> None:
-        super().__init__(session, "Bands")
+        super().__init__(session)
         self.summary = body()
         self.chosen = section("Selected band")
         self.numbers = Lines()
@@ -55,7 +55,7 @@ class BandsPage(Page):
         band = scene.band(now.membrane, now.lane, now.row)
         measured = scene.measurement(band) if band is not None else None
         self.chosen.setText(
-            f"ROW {now.row}, LANE {now.lane}" if band is not None else "SELECTED BAND"
+            f"Row {now.row}, lane {now.lane}" if band is not None else "Selected band"
         )
         self.numbers.show_for((band, measured), lambda: _lines(band, measured))
         self.form.refresh()

@@ -54,7 +54,7 @@ class ExperimentPanel(QWidget):
         self.tree = QTreeWidget()
         self.tree.setHeaderHidden(True)
         self.tree.setIconSize(_THUMB)
-        self.tree.setIndentation(8)
+        self.tree.setIndentation(0)
         self.tree.setRootIsDecorated(False)
         self.tree.setAccessibleName("Photographs")
         self.tree.setFocusPolicy(Qt.FocusPolicy.StrongFocus)

@@ -40,7 +40,7 @@ class ImagesPage(Page):
     """Role, membrane and polarity of the photograph; levels, gamma and inversion for the eye."""
 
     def __init__(self, session: Session, view: BlotView) -> None:
-        super().__init__(session, "Image")
+        super().__init__(session)
         self._view = view
         self.file = body()
         self.role = ChoiceBox("Role", self._set_role)

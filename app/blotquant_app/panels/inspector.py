@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from blotquant.model.results import Ratio
 from blotquant_app.actions import Actions
+from blotquant_app.gestures.commands import Commands
 from blotquant_app.panels.bands_page import BandsPage
 from blotquant_app.panels.images_page import ImagesPage
 from blotquant_app.panels.lanes_page import LanesPage
@@ -17,6 +18,7 @@ from blotquant_app.panels.page import Page
 from blotquant_app.panels.results_page import ResultsPage
 from blotquant_app.panels.targets_page import TargetsPage
 from blotquant_app.session import Session
+from blotquant_app.theme import Theme
 from blotquant_app.views.blot_view import BlotView
 
 
@@ -42,19 +44,22 @@ class Inspector(QStackedWidget):
         self,
         session: Session,
         actions: Actions,
+        commands: Commands,
         view: BlotView,
+        theme: Theme,
         selected_ratio: Callable[[], Ratio | None],
+        choose_ratio: Callable[[Ratio], None],
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._session = session
         self.pages: dict[Stage, Page] = {
             Stage.IMAGES: ImagesPage(session, view),
-            Stage.LANES: LanesPage(session, actions),
+            Stage.LANES: LanesPage(session, actions, commands),
             Stage.BANDS: BandsPage(session, actions),
             Stage.TARGETS: TargetsPage(session),
             Stage.NORMALISE: NormalisePage(session),
-            Stage.RESULTS: ResultsPage(session, actions, selected_ratio),
+            Stage.RESULTS: ResultsPage(session, actions, theme, selected_ratio, choose_ratio),
         }
         for page in self.pages.values():
             self.addWidget(page)
@@ -73,3 +78,9 @@ class Inspector(QStackedWidget):
         page = self.currentWidget()
         if self._session.document.shown.photographs and isinstance(page, Page):
             page.refresh()
+
+    def shut_down(self) -> None:
+        """Give the plots back before the program ends."""
+        page = self.pages[Stage.RESULTS]
+        if isinstance(page, ResultsPage):
+            page.shut_down()

@@ -7,9 +7,13 @@ from collections.abc import Callable
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from blotquant import edits
+from blotquant.edits.spaced import MOST_LANES
 from blotquant.model.lane import Lane, LaneKind
+from blotquant.model.sample import Sample
+from blotquant.normalise.design import sample_of
 from blotquant_app.actions import Actions
 from blotquant_app.digits import count
+from blotquant_app.gestures.commands import Commands
 from blotquant_app.panels.choices import Choice
 from blotquant_app.panels.page import Page
 from blotquant_app.panels.settings_form import SettingsForm
@@ -27,22 +31,30 @@ from blotquant_app.panels.widgets import (
 from blotquant_app.session import Session
 from blotquant_app.views.shown import BlotScene, is_doubtful_lane
 
-_KIND_LABELS = {LaneKind.SAMPLE: "Sample", LaneKind.LADDER: "Ladder", LaneKind.BLANK: "Blank"}
+KIND_LABELS = {LaneKind.SAMPLE: "Sample", LaneKind.LADDER: "Ladder", LaneKind.BLANK: "Blank"}
 
 
 class LanesPage(Page):
     """Counts, doubts, and width and kind of the selected lane."""
 
-    def __init__(self, session: Session, actions: Actions) -> None:
-        super().__init__(session, "Lanes")
+    def __init__(self, session: Session, actions: Actions, commands: Commands) -> None:
+        super().__init__(session)
         self.summary = body()
-        self.doubts = Lines()
+        self.n_lanes = NumberBox(
+            "Number of lanes",
+            2,
+            MOST_LANES,
+            lambda n: commands.space_lanes(round(n)),
+            unit="lanes here",
+            decimals=0,
+        )
         self.chosen = section("Selected lane")
         self.hint = caption("Click a lane in the picture. Drag it, its edges or its nodes.")
         self.width_box = NumberBox("Lane width", 1, 100_000, self._set_width, unit="px")
         self.kind = ChoiceBox("Lane holds", self._set_kind)
         self.width_field = labelled("Width", self.width_box)
         self.kind_field = labelled("Holds", self.kind)
+        self.list = Lines()
         self.form = SettingsForm(session, ("lane_detector",))
         buttons = QWidget()
         grid = QGridLayout(buttons)
@@ -53,12 +65,18 @@ class LanesPage(Page):
         grid.addWidget(button("Detect again", actions.trigger("detect_lanes")), 1, 1)
         self.add(
             self.summary,
-            self.doubts,
+            labelled(
+                "Not right? Type how many there are",
+                self.n_lanes,
+                "They are laid at equal distances between the first and the last lane.",
+            ),
             self.chosen,
             self.hint,
             self.width_field,
             self.kind_field,
             buttons,
+            section("All lanes"),
+            self.list,
             section("Detection"),
             self.form,
         )
@@ -67,34 +85,68 @@ class LanesPage(Page):
     def refresh(self) -> None:
         """Show the lanes of the selected photograph."""
         scene = self.session.scene()
-        doubtful = tuple(lane for lane in scene.lanes if is_doubtful_lane(lane))
-        self.summary.setText(_summary(scene, doubtful))
-        self.doubts.show_for(
-            tuple((d.membrane, d.number, d.reason) for d in doubtful),
-            lambda: [
-                link(f"Lane {d.number}: {d.reason or 'please check its place'}", self._show(d))
-                for d in doubtful
-            ],
-        )
+        now = self.session.selection.now
+        self.summary.setText(_summary(scene))
         lane = self._lane(scene)
-        self.chosen.setText(f"LANE {lane.number}" if lane else "SELECTED LANE")
+        here = now.membrane or next((m.name for m in scene.membranes), "")
+        self.n_lanes.setEnabled(len(scene.lanes_of(here)) > 1)
+        self.n_lanes.show_value(len(scene.lanes_of(here)))
+        n = len(self.session.selection.all)
+        self.chosen.setText(
+            "Selected lane"
+            if lane is None
+            else f"{n} lanes selected, last lane {lane.number}"
+            if n > 1 and not now.row
+            else f"Lane {lane.number}"
+        )
         self.hint.setVisible(lane is None)
         for field in (self.width_field, self.kind_field):
             field.setVisible(lane is not None)
         if lane is not None:
             self.width_box.show_value(lane.width_px)
-            self.kind.offer([Choice(value=k, label=x) for k, x in _KIND_LABELS.items()], lane.kind)
+            self.kind.offer([Choice(value=k, label=x) for k, x in KIND_LABELS.items()], lane.kind)
+        self._show_list(scene, lane)
         self.form.refresh()
+
+    def _show_list(self, scene: BlotScene, chosen: Lane | None) -> None:
+        project = self.session.document.shown
+        several = len({x.membrane for x in scene.lanes}) > 1
+        entries = tuple(
+            (
+                x.membrane,
+                x.number,
+                _title(x, sample_of(project, (x.membrane, x.number)), several=several),
+                (x.reason or "Please check its place") if is_doubtful_lane(x) else "",
+                chosen is not None and (x.membrane, x.number) == (chosen.membrane, chosen.number),
+            )
+            for x in scene.lanes
+        )
+        self.list.show_for(
+            entries,
+            lambda: [
+                w
+                for membrane, number, title, doubt, is_chosen in entries
+                for w in self._entry(membrane, number, title, doubt, is_chosen=is_chosen)
+            ],
+        )
+
+    def _entry(
+        self, membrane: str, number: int, title: str, doubt: str, *, is_chosen: bool
+    ) -> list[QWidget]:
+        entry = link(title, self._show(membrane, number))
+        entry.setProperty("chosen", "true" if is_chosen else "false")
+        if not doubt:
+            return [entry]
+        why = caption(f"{doubt[0].upper()}{doubt[1:]}")
+        why.setObjectName("warningText")
+        return [entry, why]
 
     def _lane(self, scene: BlotScene) -> Lane | None:
         now = self.session.selection.now
         return scene.lane(now.membrane, now.lane)
 
-    def _show(self, lane: Lane) -> Callable[[], None]:
-        def show() -> None:
-            self.session.selection.select_lane(lane.membrane, lane.number)
-
-        return show
+    def _show(self, membrane: str, number: int) -> Callable[[], None]:
+        return lambda: self.session.selection.select_lane(membrane, number)
 
     def _set_width(self, width: float) -> None:
         scene = self.session.scene()
@@ -126,14 +178,24 @@ class LanesPage(Page):
             self.session.document.edit(f"Say what lane {lane.number} holds", new)
 
 
-def _summary(scene: BlotScene, doubtful: tuple[Lane, ...]) -> str:
+def _title(lane: Lane, sample: Sample | None, *, several: bool) -> str:
+    """Return ``3   VK2 50 µM`` or ``1   Ladder``, with the membrane where there are several."""
+    place = f"{lane.membrane}  {lane.number}" if several else f"{lane.number}"
+    holds = KIND_LABELS[lane.kind]
+    if lane.kind is LaneKind.SAMPLE and sample is not None:
+        holds = sample.sample or sample.condition or holds
+    return f"{place}   {holds}"
+
+
+def _summary(scene: BlotScene) -> str:
     if not scene.lanes:
         return "No lanes yet. Press L and click where one is, or choose another detection."
     parts = []
     for name in dict.fromkeys(lane.membrane for lane in scene.lanes):
         lanes = scene.lanes_of(name)
         ladders = sum(lane.kind is LaneKind.LADDER for lane in lanes)
-        text = f"{name}: {count(len(lanes), 'lane')}"
-        parts.append(text + (f", {count(ladders, 'ladder')} among them" if ladders else ""))
-    text = "\n".join(parts)
-    return text + (f"\n{len(doubtful)} to check:" if doubtful else "")
+        doubtful = sum(is_doubtful_lane(lane) for lane in lanes)
+        text = f"Membrane {name}: {count(len(lanes), 'lane')}"
+        text += f", {count(ladders, 'ladder')} among them" if ladders else ""
+        parts.append(text + (f", {doubtful} to check" if doubtful else ", none doubtful"))
+    return "\n".join(parts)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QWidget
 
 from blotquant.model.results import LaneLoading
-from blotquant_app.digits import with_error
+from blotquant_app.digits import count, with_error
 from blotquant_app.panels.page import Page
 from blotquant_app.panels.settings_form import SettingsForm
 from blotquant_app.panels.widgets import Lines, caption, section
@@ -17,23 +17,33 @@ class NormalisePage(Page):
     """The decisions of normalisation and the loading of the membrane's lanes."""
 
     def __init__(self, session: Session) -> None:
-        super().__init__(session, "Normalise")
+        super().__init__(session)
         self.form = SettingsForm(session, ("loading_control", "control", "confidence_level"))
         self.loadings = Lines()
-        self.add(self.form, section("Loading"), self.loadings)
+        self.samples = caption()
+        self.add(self.form, self.samples, section("Loading"), self.loadings)
         self.close_column()
 
     def refresh(self) -> None:
         """Show the loadings of the membrane that is selected, or of all."""
         self.form.refresh()
+        n = len({s.condition for s in self.session.document.shown.samples if s.condition})
+        self.samples.setText(
+            f"The sample sheet below names {count(n, 'condition')}; fold changes can be relative "
+            "to one of them."
+            if n
+            else "Say in the sample sheet below what each lane holds: then a condition can be the "
+            "control, and the summary compares conditions."
+        )
         analysis, now = self.session.analysis, self.session.selection.now
         shown = tuple(
             x for x in (analysis.loadings if analysis else ()) if now.membrane in {"", x.membrane}
         )
-        self.loadings.show_for(shown, lambda: _lines(shown))
+        names = {t.id: t.name for t in self.session.library.targets}
+        self.loadings.show_for(shown, lambda: _lines(shown, names))
 
 
-def _lines(loadings: tuple[LaneLoading, ...]) -> list[QWidget]:
+def _lines(loadings: tuple[LaneLoading, ...], names: dict[str, str]) -> list[QWidget]:
     if not loadings:
         return [caption("No loading is known. Probe a control or choose total protein.")]
     lines: list[QWidget] = []
@@ -41,7 +51,9 @@ def _lines(loadings: tuple[LaneLoading, ...]) -> list[QWidget]:
     for x in loadings:
         if (x.membrane, x.source) != source:
             source = (x.membrane, x.source)
-            lines.append(caption(f"{x.membrane}: {x.source}"))
+            lines.append(
+                caption(f"Membrane {x.membrane}: {names.get(x.source, x.source)}, counts × px")
+            )
         line = caption(f"Lane {x.lane}   {with_error(x.loading, x.loading_se)}")
         line.setToolTip(flag_advice(x.flags))
         if x.flags:

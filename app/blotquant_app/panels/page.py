@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from blotquant_app.session import Session
 
 
 class Page(QScrollArea):
-    """A scrolling column with a title; `refresh` is called while the page is on the screen."""
+    """A scrolling column; `refresh` is called while the page is on the screen."""
 
-    def __init__(self, session: Session, title: str) -> None:
+    def __init__(self, session: Session) -> None:
         super().__init__()
         self.session = session
         self.setWidgetResizable(True)
@@ -19,11 +19,8 @@ class Page(QScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         holder = QWidget()
         self.column = QVBoxLayout(holder)
-        self.column.setContentsMargins(16, 8, 16, 16)
+        self.column.setContentsMargins(16, 4, 16, 16)
         self.column.setSpacing(8)
-        heading = QLabel(title)
-        heading.setObjectName("pageTitle")
-        self.column.addWidget(heading)
         self.setWidget(holder)
 
     def add(self, *widgets: QWidget) -> None:

@@ -1,34 +1,51 @@
-"""Results: the selected ratio opened to its arithmetic, and the export."""
+"""Results: the selected ratio over the lanes, opened to its arithmetic, and the export."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QLabel, QWidget
 
 from blotquant.model.results import Ratio
+from blotquant.targets.library import Library
 from blotquant_app.actions import Actions
-from blotquant_app.digits import count, with_error
+from blotquant_app.digits import bounded, count, interval, plain, with_error
+from blotquant_app.panels.explain import formula, term_name
 from blotquant_app.panels.page import Page
 from blotquant_app.panels.widgets import Lines, body, button, caption, section
 from blotquant_app.session import Session
-from blotquant_app.tables.columns import flag_advice, ratio_sentence
+from blotquant_app.tables.columns import RATIO_NAMES, flag_advice, normalised_by
+from blotquant_app.theme import Theme
+from blotquant_app.views.ratio_plot import RatioPlot
 
 
 class ResultsPage(Page):
-    """Explains one ratio and writes the tables."""
+    """Explains one ratio and writes the tables; `choose` selects another one in the table."""
 
     def __init__(
-        self, session: Session, actions: Actions, selected_ratio: Callable[[], Ratio | None]
+        self,
+        session: Session,
+        actions: Actions,
+        theme: Theme,
+        selected_ratio: Callable[[], Ratio | None],
+        choose: Callable[[Ratio], None],
     ) -> None:
-        super().__init__(session, "Results")
+        super().__init__(session)
+        self._theme = theme
         self._selected_ratio = selected_ratio
-        self.summary = body()
+        self.summary = caption()
         self.parts = Lines()
-        export = button("Export CSV …", actions.trigger("export"))
-        export.setProperty("primary", "true")
-        self.add(self.summary, section("Selected ratio"), self.parts, export)
+        self.plot = RatioPlot()
+        self.plot.picked.connect(choose)
+        theme.changed.connect(self._dress)
+        self._dress()
+        copy = button("Copy table", actions.trigger("copy_table"))
+        self.add(self.parts, self.plot, self.summary, copy)
         self.close_column()
+
+    def _dress(self) -> None:
+        self.plot.set_theme(self._theme.tokens)
 
     def _name_of(self, target: str) -> str:
         names = {t.id: t.name for t in self.session.library.targets}
@@ -37,30 +54,68 @@ class ResultsPage(Page):
     def refresh(self) -> None:
         """Show the arithmetic of the ratio that is chosen in the table."""
         analysis = self.session.analysis
-        n = sum(r.value == r.value for r in analysis.ratios) if analysis else 0
+        ratios = analysis.ratios if analysis else ()
+        n = sum(math.isfinite(r.value) for r in ratios)
         self.summary.setText(
             f"{count(n, 'ratio')} with a value. Each carries its interval and its remarks."
         )
         ratio = self._selected_ratio()
-        self.parts.show_for(ratio, lambda: _lines(ratio, self._name_of))
+        self.parts.show_for(ratio, lambda: _lines(ratio, self._name_of, self.session.library))
+        alike = tuple(r for r in ratios if ratio is not None and _key(r) == _key(ratio))
+        self.plot.show_ratios(alike, ratio)
+
+    def shut_down(self) -> None:
+        """Give the plot back before the program ends."""
+        self.plot.shut_down()
 
 
-def _lines(ratio: Ratio | None, name_of: Callable[[str], str]) -> list[QWidget]:
+def _key(ratio: Ratio) -> tuple[str, str, str, str]:
+    return ratio.membrane, ratio.target, ratio.ratio, ratio.normalisation
+
+
+def _lines(ratio: Ratio | None, name_of: Callable[[str], str], library: Library) -> list[QWidget]:
     if ratio is None:
-        return [caption("Choose a row in the table of ratios.")]
+        return [body("Choose a row in the table of ratios to see how it comes about.")]
+    value = QLabel(bounded(ratio.value, ratio.bound, ratio.ci_low, ratio.ci_high))
+    value.setObjectName("bigNumber")
+    where = ", ".join(
+        x
+        for x in (
+            name_of(ratio.target),
+            f"lane {ratio.lane} of membrane {ratio.membrane}",
+            ratio.condition or ratio.sample,
+        )
+        if x
+    )
     lines: list[QWidget] = [
-        body(f"{name_of(ratio.target)}, lane {ratio.lane} of {ratio.membrane}"),
-        body(ratio_sentence(ratio)),
+        body(where),
+        caption(RATIO_NAMES.get(ratio.ratio, ratio.ratio)),
+        value,
     ]
-    for target, form, volume, error in ratio.terms:
-        lines.append(caption(f"{name_of(target)} {form}: {with_error(volume, error)} counts × px"))
-    if ratio.normalisation not in {"", "none"}:
-        lines.append(caption(f"Normalised by {ratio.normalisation}"))
-    if ratio.control:
-        lines.append(caption(f"Control: {ratio.control}"))
+    if ratio.reason:
+        lines.append(body(ratio.reason))
+    elif not ratio.bound and math.isfinite(ratio.ci_low):
+        lines.append(caption(f"Interval {interval(ratio.ci_low, ratio.ci_high)}"))
+    if math.isfinite(ratio.method_low):
+        low, high = plain(ratio.method_low), plain(ratio.method_high)
+        lines.append(caption(f"Other background methods give {low} to {high}"))
+    lines += _arithmetic(ratio, name_of, library)
     advice = flag_advice(ratio.flags)
     if advice:
         warning = body(advice)
         warning.setObjectName("warningText")
         lines.append(warning)
+    return lines
+
+
+def _arithmetic(ratio: Ratio, name_of: Callable[[str], str], library: Library) -> list[QWidget]:
+    lines: list[QWidget] = [section("How it comes about")] if ratio.terms else []
+    for target, form, volume, error in ratio.terms:
+        name = term_name(library, target, form)
+        lines.append(caption(f"{name}: {with_error(volume, error)} counts × px"))
+    text = formula(ratio)
+    if text:
+        lines.append(body(text))
+    if ratio.normalisation not in {"", "none"}:
+        lines.append(caption(f"Normalised by {normalised_by(ratio, name_of)}"))
     return lines

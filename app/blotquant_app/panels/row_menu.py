@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QMenu, QWidget
 
 from blotquant import edits
+from blotquant_app.names import spoken, spoken_form
 from blotquant_app.panels.choices import Choice
 from blotquant_app.session import Session
 
@@ -23,8 +24,8 @@ def row_choices(session: Session, image: str) -> tuple[Choice, ...]:
     for name in probed:
         target = library.target(name)
         for form in target.forms:
-            label = target.name if len(target.forms) == 1 else f"{target.name} {form.name}"
-            offered.append(Choice(value=(target.id, form.name), label=f"{label}  {form.kda:g} kDa"))
+            label = f"{spoken_form(target, form.name)}  {form.kda:g} kDa"
+            offered.append(Choice(value=(target.id, form.name), label=label))
     return (
         *offered,
         Choice(value=NONE_OF_THEM, label="None of the targets"),
@@ -38,8 +39,8 @@ def assign_row(session: Session, membrane: str, row: int, value: object) -> None
     if isinstance(value, tuple):
         target, form = value
         new = edits.assign_row(document.project, image, membrane, row, target, form)
-        name = session.library.target(target).name if target else "none of the targets"
-        document.edit(f"Row {row} is {name} {form}".rstrip(), new)
+        name = spoken(session.library, target, form) or "none of the targets"
+        document.edit(f"Row {row} is {name}", new)
     else:
         new = edits.unassign_row(document.project, image, membrane, row)
         document.edit(f"Let blotquant decide on row {row}", new)

@@ -22,7 +22,7 @@ class TargetsPage(Page):
     """Panel, probed targets and the assignment of every row."""
 
     def __init__(self, session: Session) -> None:
-        super().__init__(session, "Targets")
+        super().__init__(session)
         self.form = SettingsForm(session, ("panel",))
         self.probed = QListWidget()
         self.probed.setAccessibleName("Targets probed on this photograph")
@@ -101,8 +101,15 @@ class TargetsPage(Page):
         if not scene.labels:
             return [caption("No rows of bands yet.")]
         several = len({x.membrane for x in scene.labels}) > 1
+        # What is named or asked for comes first; rows that are nothing of interest come last.
+        named = [x for x in scene.labels if x.target or x.is_doubtful]
+        others = [x for x in scene.labels if not (x.target or x.is_doubtful)]
         fields: list[QWidget] = []
-        for label in scene.labels:
+        for label in named:
+            fields += self._row_field(scene, label, several=several)
+        if others:
+            fields.append(section("Other rows"))
+        for label in others:
             fields += self._row_field(scene, label, several=several)
         return fields
 
@@ -129,7 +136,8 @@ class TargetsPage(Page):
         now = self.session.selection.now
         if (now.membrane, now.row) == (label.membrane, label.row):
             place = f"▸ {place}, selected"
-        reason = caption(label.reason)
+        reason = caption(label.reason[:1].upper() + label.reason[1:])
+        reason.setContentsMargins(0, 0, 0, 8)
         if label.is_doubtful:
             reason.setObjectName("warningText")
         return [labelled(place, box), reason]

@@ -112,7 +112,7 @@ def body(text: str = "") -> QLabel:
 
 def section(text: str) -> QLabel:
     """Return the heading of a group."""
-    label = QLabel(text.upper())
+    label = QLabel(text)
     label.setObjectName("section")
     label.setContentsMargins(0, 12, 0, 0)
     return label

@@ -76,7 +76,7 @@ def _assignment_tip(row: BandRow) -> str:
 def band_columns() -> tuple[Column, ...]:
     """Return the columns of the band table."""
     return (
-        Column(title="Membrane", text=lambda r: r.measured.band.membrane),
+        Column(title="Membrane", text=lambda r: r.measured.band.membrane, only_if="several"),
         _number(
             "Lane",
             lambda r: str(r.measured.band.lane),
@@ -86,6 +86,7 @@ def band_columns() -> tuple[Column, ...]:
         Column(
             title="Sample",
             text=lambda r: (r.sample.sample or r.sample.condition or DASH) if r.sample else DASH,
+            only_if="filled",
         ),
         _number(
             "Row",
@@ -99,8 +100,13 @@ def band_columns() -> tuple[Column, ...]:
             text=lambda r: (r.assignment.form or DASH) if r.assignment else DASH,
             tip=_assignment_tip,
         ),
-        _number(
-            "MW (kDa)", lambda r: plain(_mw(r)), _mw, "From the ladder; a dash where there is none"
+        Column(
+            title="MW (kDa)",
+            text=lambda r: plain(_mw(r)),
+            key=_mw,
+            title_tip="From the ladder; a dash where there is none",
+            is_number=True,
+            only_if="filled",
         ),
         _number(
             "Rf", lambda r: plain(r.measured.rf), lambda r: r.measured.rf, "Relative migration"
@@ -152,7 +158,7 @@ def ratio_sentence(ratio: Ratio) -> str:
     return text
 
 
-def _normalised_by(ratio: Ratio, name_of: Callable[[str], str]) -> str:
+def normalised_by(ratio: Ratio, name_of: Callable[[str], str]) -> str:
     """Return ``cleaved / loading by β-actin`` for ``cleaved_to_loading / beta-actin``."""
     if ratio.normalisation in {"", "none"}:
         return DASH
@@ -165,10 +171,10 @@ def _normalised_by(ratio: Ratio, name_of: Callable[[str], str]) -> str:
 def ratio_columns(name_of: Callable[[str], str]) -> tuple[Column, ...]:
     """Return the columns of the ratio table; `name_of` turns a target's id into its name."""
     return (
-        Column(title="Membrane", text=lambda r: r.membrane),
+        Column(title="Membrane", text=lambda r: r.membrane, only_if="several"),
         _number("Lane", lambda r: str(r.lane), lambda r: r.lane, "Counted from 1, left to right"),
-        Column(title="Sample", text=lambda r: r.sample or DASH),
-        Column(title="Condition", text=lambda r: r.condition or DASH),
+        Column(title="Sample", text=lambda r: r.sample or DASH, only_if="filled"),
+        Column(title="Condition", text=lambda r: r.condition or DASH, only_if="filled"),
         Column(title="Target", text=lambda r: name_of(r.target)),
         Column(title="Ratio", text=lambda r: RATIO_NAMES.get(r.ratio, r.ratio)),
         Column(
@@ -186,7 +192,7 @@ def ratio_columns(name_of: Callable[[str], str]) -> tuple[Column, ...]:
             title_tip="Confidence interval of the value",
             is_number=True,
         ),
-        Column(title="Normalised by", text=lambda r: _normalised_by(r, name_of)),
+        Column(title="Normalised by", text=lambda r: normalised_by(r, name_of)),
         Column(
             title="Remarks",
             text=lambda r: r.reason or flag_words(r.flags),
@@ -205,7 +211,7 @@ def summary_columns(name_of: Callable[[str], str]) -> tuple[Column, ...]:
         Column(title="Target", text=lambda r: name_of(r.target)),
         Column(title="Ratio", text=lambda r: RATIO_NAMES.get(r.ratio, r.ratio)),
         Column(title="Condition", text=lambda r: r.condition or DASH),
-        Column(title="Dose", text=_dose, key=lambda r: r.dose, is_number=True),
+        Column(title="Dose", text=_dose, key=lambda r: r.dose, is_number=True, only_if="filled"),
         _number("n", lambda r: str(r.n), lambda r: r.n, "Independent experiments"),
         _number(
             "Geometric mean",

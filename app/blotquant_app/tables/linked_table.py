@@ -47,13 +47,17 @@ class LinkedTable(QTableView):
         header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
 
-    def set_rows(self, rows: tuple[Any, ...]) -> None:
-        """Show other rows, with columns as wide as their contents."""
+    def set_rows(self, rows: tuple[Any, ...], *, fits: bool = False) -> None:
+        """Show other rows; `fits` makes the columns as wide as their contents again."""
         had_rows = bool(self.rows_model.rows)
         self._is_following = True
         self.rows_model.set_rows(rows)
         self._is_following = False
-        if rows and not had_rows:
+        shown = [c.is_worth_showing(rows) for c in self.rows_model.columns]
+        is_new = shown != [not self.isColumnHidden(i) for i in range(len(shown))]
+        for i, is_shown in enumerate(shown):
+            self.setColumnHidden(i, not is_shown)
+        if rows and (fits or is_new or not had_rows):
             self.resizeColumnsToContents()
 
     def follow(self, matches: Callable[[Any], bool]) -> None:

@@ -1,4 +1,4 @@
-"""The tabs at the bottom: bands, ratios, summary, quality; all linked with the picture."""
+"""The tabs at the bottom: bands, ratios, summary, quality, samples; linked with the picture."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from blotquant_app.tables.columns import (
 )
 from blotquant_app.tables.linked_table import LinkedTable
 from blotquant_app.tables.rows_model import RowsModel
+from blotquant_app.tables.samples_panel import SamplesPanel
 
 _NO_RATIOS = "No ratios yet: say which row is which form, on the Targets page or by a right click"
 _NO_SUMMARY = "No summary yet: it needs conditions and ratios"
@@ -54,6 +55,8 @@ class ResultsPanel(QTabWidget):
             (self.quality, "Quality"),
         ):
             self.addTab(table, title)
+        self.samples = SamplesPanel(session)
+        self.addTab(self.samples, "Samples")
         self.bands.picked.connect(self._pick_band)
         self.bands.menu_wanted.connect(self._ask_for_row_menu)
         self.ratios.picked.connect(self._pick_ratio)
@@ -70,6 +73,12 @@ class ResultsPanel(QTabWidget):
         ratio = rows[index.row()] if 0 <= index.row() < len(rows) else None
         return ratio if isinstance(ratio, Ratio) else None
 
+    def choose_ratio(self, ratio: Ratio) -> None:
+        """Select a ratio in the table, and so its lane everywhere."""
+        row = self.ratios.rows_model.find(lambda r: r is ratio)
+        if row >= 0:
+            self.ratios.selectRow(row)
+
     def refresh(self) -> None:
         """Show the numbers of the latest analysis."""
         analysis = self._session.analysis
@@ -81,13 +90,23 @@ class ResultsPanel(QTabWidget):
         self.setTabText(3, f"Quality ({len(notices)})" if notices else "Quality")
         self._follow(self._session.selection.now)
 
+    def current_text(self) -> str:
+        """Return the table on the screen as tab-separated text."""
+        table = self.currentWidget()
+        return (
+            table.rows_model.as_text()
+            if isinstance(table, LinkedTable)
+            else (self.samples.as_text())
+        )
+
     def _show_bands(self, analysis: Analysis | None) -> None:
+        is_other = self._image != self._session.selection.now.image
         self._image = self._session.selection.now.image
         if analysis is None:
             self.bands.set_rows(())
             return
         samples = {(s.membrane, s.lane): s for s in analysis.project.samples}
-        self.bands.set_rows(self._band_rows(analysis, samples))
+        self.bands.set_rows(self._band_rows(analysis, samples), fits=is_other)
 
     def _band_rows(
         self, analysis: Analysis, samples: dict[tuple[str, int], Sample]

@@ -9,6 +9,8 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 
+from blotquant_app.digits import DASH
+
 _Index = QModelIndex | QPersistentModelIndex
 _NO_PARENT = QModelIndex()
 
@@ -28,6 +30,8 @@ class Column:
         key it sorts by the text.
     tip
         The cell's tooltip.
+    only_if
+        ``filled``: shown when a cell holds something; ``several``: when cells differ.
     """
 
     title: str
@@ -36,6 +40,14 @@ class Column:
     tip: Callable[[Any], str] | None = None
     title_tip: str = ""
     is_number: bool = False
+    only_if: str = ""
+
+    def is_worth_showing(self, rows: tuple[Any, ...]) -> bool:
+        """Whether the column tells anything about these rows."""
+        if not self.only_if or not rows:
+            return True
+        texts = {self.text(row) for row in rows}
+        return len(texts) > 1 if self.only_if == "several" else bool(texts - {"", DASH})
 
     def sort_key(self, row: Any) -> tuple[bool, Any]:
         """Return what a row sorts by; the first part says whether there is nothing."""

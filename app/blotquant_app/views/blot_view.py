@@ -12,16 +12,22 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from blotquant.model.geometry import Point
 from blotquant.model.image import BlotImage, Polarity
-from blotquant_app.selection import Selected
+from blotquant_app.selection import Manner, Selected
 from blotquant_app.theme import SATURATED_COLOUR, Tokens
-from blotquant_app.views.display import Display, automatic, lookup_table, stripes
-from blotquant_app.views.overlay import Overlay
+from blotquant_app.views.display import (
+    Display,
+    automatic,
+    lookup_table,
+    shrunk,
+    stripes,
+)
+from blotquant_app.views.overlay import LABEL_GAP, Overlay
 from blotquant_app.views.shown import BlotScene
 
 _REACH_ON_SCREEN_PX = 6.0
 _CLICK_WITHIN_PX = 4
-# Room for lane numbers above and for the MW ruler and the names beside the picture.
-_ROOM_LEFT, _ROOM_TOP, _ROOM_RIGHT, _ROOM_BOTTOM = 0.07, 0.07, 0.22, 0.03
+# Room for lane numbers above and for the MW ruler and the names beside the picture, in screen px.
+_ROOM_LEFT, _ROOM_TOP, _ROOM_RIGHT, _ROOM_BOTTOM = 44.0, 34.0, 40.0, 14.0
 
 
 class Pointer(Protocol):
@@ -36,7 +42,7 @@ class Pointer(Protocol):
     def release(self, point: Point) -> None:
         """End the drag."""
 
-    def click(self, point: Point, reach_px: float) -> None:
+    def click(self, point: Point, reach_px: float, manner: Manner = Manner.ALONE) -> None:
         """Answer a click."""
 
     def cancel(self) -> bool:
@@ -52,10 +58,12 @@ class Pointer(Protocol):
 class BlotView(QWidget):
     """Shows one photograph. Display settings never touch the counts.
 
-    `hovered` carries the (x, y) under the mouse, or None when it has left the picture.
+    `hovered` carries the (x, y) under the mouse, or None when it has left the picture; `moved`
+    says that the picture lies elsewhere on the screen.
     """
 
     hovered = Signal(object)
+    moved = Signal()
     display_changed = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -68,6 +76,8 @@ class BlotView(QWidget):
         self._pressed_at: QPoint | None = None
         self._space_held = False
         self._displays: dict[str, Display] = {}
+        self._is_fitted = False
+        self._shrunk_by = 0
 
         self.graphics = pg.GraphicsView(self, useOpenGL=False)
         self.graphics.scene().contextMenu = []
@@ -84,6 +94,8 @@ class BlotView(QWidget):
         self.graphics.scene().addItem(self.overlay)
         for signal in (self._box.sigRangeChanged, self._box.sigTransformChanged):
             signal.connect(self._moved)
+        self._box.sigResized.connect(self._fit_again)
+        self._box.sigRangeChangedManually.connect(self._unfit)
         # Dropped files are the window's business.
         self.graphics.setAcceptDrops(False)
         self.graphics.viewport().installEventFilter(self)
@@ -113,13 +125,30 @@ class BlotView(QWidget):
             return
         self.display = self._displays.get(image.sha256) or automatic(image)
         if is_new:
-            self._picture.setImage(
-                image.pixels, autoLevels=False, levels=(self.display.low, self.display.high)
-            )
-            self._picture.setRect(QRectF(-0.5, -0.5, image.width, image.height))
+            self._shrunk_by = 0
             self._saturated.clear()
             self.fit()
+            self._show_pixels()
         self.set_display(self.display)
+
+    def _show_pixels(self, *_: object) -> None:
+        """Show as many pixels as the screen can: all of them only when they are looked at closely.
+
+        A large photograph seen whole is averaged down first, which looks better and is quicker.
+        """
+        if self.image is None or self.display is None:
+            return
+        across = float(self._box.viewPixelSize()[0]) / self.devicePixelRatioF()
+        by = next((n for n in (8, 4, 2) if across >= n), 1)
+        if by == self._shrunk_by:
+            return
+        self._shrunk_by = by
+        self._picture.setImage(
+            shrunk(self.image.pixels, by),
+            autoLevels=False,
+            levels=(self.display.low, self.display.high),
+        )
+        self._picture.setRect(QRectF(-0.5, -0.5, self.image.width, self.image.height))
 
     def set_saturated(self, mask: np.ndarray[Any, Any] | None) -> None:
         """Mark pixels at the detector's limit; None takes the marks away."""
@@ -141,12 +170,16 @@ class BlotView(QWidget):
 
     def set_scene(self, scene: BlotScene) -> None:
         """Draw these lanes, bands and labels."""
+        room = self.overlay.labels_width()
         self.overlay.scene_ = scene
         self.overlay.update()
+        if self.overlay.labels_width() != room:
+            self._fit_again()
 
-    def set_selected(self, selected: Selected) -> None:
-        """Mark the selected lane, band or row."""
+    def set_selected(self, selected: Selected, everything: tuple[Selected, ...] = ()) -> None:
+        """Mark the selected lane, band or row, and everything that is selected with it."""
         self.overlay.selected = selected
+        self.overlay.also = frozenset((x.membrane, x.lane, x.row) for x in everything)
         self.overlay.update()
 
     def set_theme(self, tokens: Tokens) -> None:
@@ -158,24 +191,49 @@ class BlotView(QWidget):
     # -- pan and zoom -------------------------------------------------------------------------
 
     def fit(self) -> None:
-        """Show the whole picture with room for the labels."""
+        """Show the whole picture with room for the labels; it stays fitted while the view grows."""
         if self.image is None:
             return
-        w, h = self.image.width, self.image.height
-        frame = QRectF(
-            -_ROOM_LEFT * w,
-            -_ROOM_TOP * h,
-            w * (1 + _ROOM_LEFT + _ROOM_RIGHT),
-            h * (1 + _ROOM_TOP + _ROOM_BOTTOM),
+        w, h = float(self.image.width), float(self.image.height)
+        size = self._box.rect()
+        right = self._room_right(w)
+        across = max(size.width() - _ROOM_LEFT - right, 40.0)
+        down = max(size.height() - _ROOM_TOP - _ROOM_BOTTOM, 40.0)
+        scale = min(across / w, down / h)
+        frame = QRectF(0, 0, size.width() / scale, size.height() / scale)
+        frame.moveTo(
+            -(_ROOM_LEFT + (across - w * scale) / 2) / scale,
+            -(_ROOM_TOP + (down - h * scale) / 2) / scale,
         )
         self._box.setRange(frame, padding=0)
+        self._is_fitted = True
+
+    def _room_right(self, width_px: float) -> float:
+        """Return the room for labels: less where the last lane leaves free membrane beside it."""
+        lanes = self.overlay.scene_.lanes
+        wanted = self.overlay.labels_width() + LABEL_GAP + 8.0
+        if not lanes:
+            return _ROOM_RIGHT
+        end = max(max(x for x, _ in n.nodes) + n.width_px / 2 for n in lanes)
+        # At about this scale the picture will be shown; the room need not be exact.
+        scale = float(self._box.rect().width()) / (width_px * 1.3)
+        return max(_ROOM_RIGHT, wanted - max(width_px - end, 0.0) * scale)
+
+    def _fit_again(self, *_: object) -> None:
+        if self._is_fitted:
+            self.fit()
+
+    def _unfit(self, *_: object) -> None:
+        self._is_fitted = False
 
     def zoom(self, factor: float) -> None:
         """Enlarge by a factor about the middle."""
+        self._is_fitted = False
         self._box.scaleBy((1 / factor, 1 / factor))
 
     def actual_size(self) -> None:
         """Show one file pixel as one screen pixel."""
+        self._is_fitted = False
         size, middle = self._box.rect(), self._box.viewRect().center()
         frame = QRectF(0, 0, size.width(), size.height())
         frame.moveCenter(middle)
@@ -217,6 +275,8 @@ class BlotView(QWidget):
     def _moved(self, *_: object) -> None:
         self.overlay.prepareGeometryChange()
         self.overlay.update()
+        self._show_pixels()
+        self.moved.emit()
 
     # -- the mouse ----------------------------------------------------------------------------
 
@@ -254,7 +314,10 @@ class BlotView(QWidget):
             return False
         self.graphics.setFocus()
         self._pressed_at = at
-        taken = not self._space_held and self.pointer.press(self.to_file(at), self.reach_px)
+        adds = _manner(event) is not Manner.ALONE
+        taken = not (self._space_held or adds) and self.pointer.press(
+            self.to_file(at), self.reach_px
+        )
         self._dragging = taken
         return taken
 
@@ -285,5 +348,14 @@ class BlotView(QWidget):
         elif is_click:
             if dragging:
                 self.pointer.cancel()
-            self.pointer.click(point, self.reach_px)
+            self.pointer.click(point, self.reach_px, _manner(event))
         return dragging
+
+
+def _manner(event: QMouseEvent) -> Manner:
+    held = event.modifiers()
+    if held & Qt.KeyboardModifier.ControlModifier:
+        return Manner.ADDED
+    if held & Qt.KeyboardModifier.ShiftModifier:
+        return Manner.UP_TO
+    return Manner.ALONE

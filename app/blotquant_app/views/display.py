@@ -13,6 +13,7 @@ from blotquant.model.image import BlotImage, Polarity
 # Every 8th pixel in both directions shows the same percentiles at a 64th of the cost.
 _STRIDE = 8
 _SMALL_PX = 250_000
+_SHRINKABLE = (np.dtype(np.uint8), np.dtype(np.uint16), np.dtype(np.float32))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +57,21 @@ def lookup_table(display: Display, polarity: Polarity) -> NDArray[np.uint8]:
         ramp = np.linspace(1.0, 0.0, 256) ** (1 / display.gamma)
     grey = np.round(255 * ramp).astype(np.uint8)
     return np.repeat(grey[:, None], 3, axis=1)
+
+
+def shrunk(pixels: NDArray[Any], by: int) -> NDArray[Any]:
+    """Return the pixels averaged in squares of `by`; what is left over at two edges is dropped.
+
+    `by` 1 returns the pixels themselves.
+    """
+    if by <= 1 or min(pixels.shape) < by:
+        return pixels
+    import cv2  # noqa: PLC0415 - slow import
+
+    size = (pixels.shape[1] // by, pixels.shape[0] // by)
+    source = pixels if pixels.dtype in _SHRINKABLE else pixels.astype(np.float32)
+    small: NDArray[Any] = cv2.resize(source, size, interpolation=cv2.INTER_AREA)
+    return small
 
 
 def stripes(mask: NDArray[Any]) -> NDArray[np.uint8]:

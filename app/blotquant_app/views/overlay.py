@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QBrush, QColor, QFont, QPainter, QPen, QPolygonF, QTransform
+from PySide6.QtGui import (
+    QBrush,
+    QColor,
+    QFont,
+    QFontMetricsF,
+    QPainter,
+    QPen,
+    QPixmap,
+    QPolygonF,
+    QTransform,
+)
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
-from blotquant.model.band import Band
+from blotquant.model.band import Band, BandMeasurement
 from blotquant.model.geometry import Point
 from blotquant.model.lane import Lane, LaneKind
 from blotquant_app.selection import Selected
@@ -23,7 +34,7 @@ from blotquant_app.views.shown import (
 
 _HALO = QColor(255, 255, 255, 150)
 _CHIP_HEIGHT = 18.0
-_LABEL_GAP = 8.0
+LABEL_GAP = 8.0
 
 
 class Overlay(QGraphicsItem):
@@ -43,11 +54,14 @@ class Overlay(QGraphicsItem):
         self._extent = extent
         self.scene_ = BlotScene()
         self.selected = Selected()
+        self.also: frozenset[tuple[str, int, int]] = frozenset()
         self.hovered: tuple[str, int, int] | None = None
         self.tokens: Tokens = LIGHT
         self.targets: tuple[str, ...] = ()
         self.shows_lanes = True
         self.shows_bands = True
+        self._still = QPixmap()
+        self._still_made_for: tuple[Any, ...] = ()
         self.setZValue(1000)
         self.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
 
@@ -58,23 +72,81 @@ class Overlay(QGraphicsItem):
     def paint(
         self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
     ) -> None:
-        """Draw everything."""
-        del option, widget
+        """Draw everything: what stays as it is comes from a picture of a moment ago."""
+        del option
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         transform = self._transform()
-        if self.shows_lanes:
-            self._paint_membranes(painter, transform)
-            for lane in self.scene_.lanes:
-                self._paint_lane(painter, transform, lane)
+        extent = self._extent()
+        ratio = widget.devicePixelRatioF() if widget is not None else 1.0
+        key = self._still_key(transform, extent, ratio)
+        if key != self._still_made_for:
+            self._still = self._paint_still(transform, extent, ratio)
+            self._still_made_for = key
+        painter.drawPixmap(extent.topLeft(), self._still)
+        self._paint_lanes_and_bands(painter, transform, is_live=True)
         if self.shows_bands:
-            for band in self.scene_.bands:
-                under = self.scene_.lane(band.membrane, band.lane)
-                if under is not None:
-                    self._paint_band(painter, transform, under, band)
             self._paint_labels(painter, transform)
         if self.shows_lanes:
             self._paint_chips(painter, transform)
+
+    def _still_key(self, transform: QTransform, extent: QRectF, ratio: float) -> tuple[Any, ...]:
+        """Return what the still part depends on; a dragged lane is not in it."""
+        scene = self.scene_
+        return (
+            transform,
+            extent,
+            ratio,
+            self.tokens,
+            self.targets,
+            self.shows_lanes,
+            self.shows_bands,
+            self.selected,
+            self.also,
+            scene.membranes,
+            scene.labels,
+            scene.ruler,
+            tuple(n for n in scene.lanes if not self._is_live(n.membrane, n.number)),
+            tuple(b for b in scene.bands if not self._is_live(b.membrane, b.lane)),
+            tuple((m.detected, m.flags) for m in scene.measured),
+        )
+
+    def _is_live(self, membrane: str, lane: int) -> bool:
+        if (membrane, lane) == (self.selected.membrane, self.selected.lane):
+            return True
+        return any((m, n) == (membrane, lane) for m, n, _ in self.also)
+
+    def _paint_still(self, transform: QTransform, extent: QRectF, ratio: float) -> QPixmap:
+        still = QPixmap((extent.size() * ratio).toSize())
+        still.setDevicePixelRatio(ratio)
+        still.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(still)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.translate(-extent.topLeft())
+        if self.shows_lanes:
+            self._paint_membranes(painter, transform)
+        self._paint_lanes_and_bands(painter, transform, is_live=False)
         self._paint_ruler(painter, transform)
+        painter.end()
+        return still
+
+    def _paint_lanes_and_bands(
+        self, painter: QPainter, transform: QTransform, *, is_live: bool
+    ) -> None:
+        lanes = {
+            (n.membrane, n.number): n
+            for n in self.scene_.lanes
+            if self._is_live(n.membrane, n.number) is is_live
+        }
+        if self.shows_lanes:
+            for lane in lanes.values():
+                self._paint_lane(painter, transform, lane)
+        if not self.shows_bands:
+            return
+        measured = {m.band.key: m for m in self.scene_.measured}
+        for band in self.scene_.bands:
+            under = lanes.get((band.membrane, band.lane))
+            if under is not None:
+                self._paint_band(painter, transform, under, band, measured.get(band.key))
 
     def _line(
         self,
@@ -102,7 +174,8 @@ class Overlay(QGraphicsItem):
             self._line(painter, QColor(self.tokens.muted), 1, outline, Qt.PenStyle.DashDotLine)
 
     def _is_chosen_lane(self, lane: Lane) -> bool:
-        return (lane.membrane, lane.number) == (self.selected.membrane, self.selected.lane)
+        place = (lane.membrane, lane.number)
+        return place == (self.selected.membrane, self.selected.lane) or (*place, 0) in self.also
 
     def _paint_lane(self, painter: QPainter, transform: QTransform, lane: Lane) -> None:
         chosen = self._is_chosen_lane(lane)
@@ -137,12 +210,22 @@ class Overlay(QGraphicsItem):
             return form_colour((), "", is_cleaved=False)
         return form_colour(self.targets, label.target, is_cleaved=label.is_cleaved)
 
-    def _paint_band(self, painter: QPainter, transform: QTransform, lane: Lane, band: Band) -> None:
-        measured = self.scene_.measurement(band)
+    def _paint_band(
+        self,
+        painter: QPainter,
+        transform: QTransform,
+        lane: Lane,
+        band: Band,
+        measured: BandMeasurement | None,
+    ) -> None:
         is_seen = measured.detected if measured is not None else band.found
         colour = self._band_colour(band)
         chosen = self.selected.membrane == band.membrane and self.selected.row == band.row
-        active = chosen and self.selected.lane in (0, band.lane)
+        active = (chosen and self.selected.lane in (0, band.lane)) or (
+            band.membrane,
+            band.lane,
+            band.row,
+        ) in self.also
         corners = band_outline(lane, band.start_px, band.stop_px)
         outline = _polygon(transform, corners)
         if band.excluded:
@@ -171,14 +254,8 @@ class Overlay(QGraphicsItem):
                 middle = transform.map(QPointF((ax + bx) / 2, (ay + by) / 2))
                 painter.drawRect(QRectF(middle.x() - 7, middle.y() - 2.5, 14, 5))
 
-    def _text_font(self, painter: QPainter, *, bold: bool = False) -> QFont:
-        font = QFont(painter.font())
-        font.setPixelSize(12)
-        font.setBold(bold)
-        return font
-
     def _paint_chips(self, painter: QPainter, transform: QTransform) -> None:
-        painter.setFont(self._text_font(painter, bold=True))
+        painter.setFont(_text_font(painter.font(), bold=True))
         metrics = painter.fontMetrics()
         for lane in self.scene_.lanes:
             top = transform.map(QPointF(*lane.nodes[0]))
@@ -220,8 +297,16 @@ class Overlay(QGraphicsItem):
             for m in self.scene_.measured
         )
 
+    def labels_width(self) -> float:
+        """Return the width of the longest label in screen px, 0 without any."""
+        if not (self.shows_bands and self.scene_.labels):
+            return 0.0
+        metrics = QFontMetricsF(_text_font(QFont()))
+        texts = [x.text for x in self.scene_.labels if x.text]
+        return max((metrics.horizontalAdvance(t) for t in texts), default=0.0) + 12.0
+
     def _paint_labels(self, painter: QPainter, transform: QTransform) -> None:
-        font = self._text_font(painter)
+        font = _text_font(painter.font())
         painter.setFont(font)
         metrics = painter.fontMetrics()
         height = metrics.height() + 2.0
@@ -239,7 +324,7 @@ class Overlay(QGraphicsItem):
                 continue
             placed[label.membrane] = y
             width = metrics.horizontalAdvance(label.text) + 12.0
-            box = QRectF(anchor.x() + _LABEL_GAP, y - height / 2, width, height)
+            box = QRectF(anchor.x() + LABEL_GAP, y - height / 2, width, height)
             colour = form_colour(self.targets, label.target, is_cleaved=label.is_cleaved)
             chosen = (label.membrane, label.row) == (self.selected.membrane, self.selected.row)
             painter.setPen(QPen(colour, 1.2))
@@ -254,7 +339,7 @@ class Overlay(QGraphicsItem):
             painter.drawText(box, Qt.AlignmentFlag.AlignCenter, label.text)
 
     def _paint_ruler(self, painter: QPainter, transform: QTransform) -> None:
-        painter.setFont(self._text_font(painter))
+        painter.setFont(_text_font(painter.font()))
         metrics = painter.fontMetrics()
         for mark in self.scene_.ruler:
             lanes = self.scene_.lanes_of(mark.membrane)
@@ -274,6 +359,13 @@ class Overlay(QGraphicsItem):
             painter.setPen(QPen(QColor(self.tokens.text), 1))
             painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
             painter.drawLine(QPointF(at.x() - 12, at.y()), QPointF(at.x() - 4, at.y()))
+
+
+def _text_font(base: QFont, *, bold: bool = False) -> QFont:
+    font = QFont(base)
+    font.setPixelSize(12)
+    font.setBold(bold)
+    return font
 
 
 def _polygon(transform: QTransform, points: tuple[Point, ...]) -> QPolygonF:

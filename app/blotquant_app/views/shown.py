@@ -5,6 +5,7 @@ Pure functions without Qt. An edit is seen at once; the numbers follow when the 
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from blotquant.flags import Flag
@@ -16,6 +17,7 @@ from blotquant.model.project import Project
 from blotquant.model.results import Analysis, RowAssignment
 from blotquant.model.target import FormRole
 from blotquant.targets.library import Library
+from blotquant_app.names import spoken_form
 
 _DOUBTFUL_BELOW = 0.5
 _DOUBTFUL_BAND = Flag.UNRESOLVED | Flag.TOUCHES_EDGE
@@ -180,12 +182,12 @@ def _label(assignment: RowAssignment, given: dict[int, tuple[str, str]], lib: Li
         shape = next((f for f in record.forms if f.name == form), None)
         kda = shape.kda if shape is not None else float("nan")
         is_cleaved = shape is not None and shape.role is FormRole.CLEAVED
-        name = record.name if len(record.forms) == 1 else f"{record.name} {form}"
-        measured = assignment.mw_kda
-        text = f"{name}  {measured if measured == measured else kda:.0f}"  # noqa: PLR0124 - NaN
+        measured = assignment.mw_kda if math.isfinite(assignment.mw_kda) else kda
+        name = spoken_form(record, form)
+        text = f"{name}  {measured:.0f}" if math.isfinite(measured) else name
     elif assignment.candidates and not is_given:
         text = "?"
-    elif assignment.mw_kda == assignment.mw_kda:
+    elif math.isfinite(assignment.mw_kda):
         text = f"{assignment.mw_kda:.0f} kDa"
     return RowLabel(
         membrane=assignment.membrane,

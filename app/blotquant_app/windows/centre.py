@@ -1,4 +1,4 @@
-"""The middle of the window: the blot with its tools, and the lane profile under it."""
+"""The middle of the window: the blot with its tools, the lane profile beside it."""
 
 from __future__ import annotations
 
@@ -55,14 +55,15 @@ class Centre(QWidget):
         self.bar.setObjectName("viewBar")
         self.hint = QLabel()
         self.hint.setObjectName("hint")
-        self.split = QSplitter(Qt.Orientation.Vertical)
+        self.split = QSplitter(Qt.Orientation.Horizontal)
         self.split.addWidget(self.view)
         self.split.addWidget(self.profile)
-        self.split.setStretchFactor(0, 4)
-        self.split.setStretchFactor(1, 1)
+        self.split.setStretchFactor(0, 1)
+        self.split.setStretchFactor(1, 0)
         self.split.setChildrenCollapsible(False)
-        self.profile.setMinimumHeight(120)
-        self.split.setSizes([600, 150])
+        self.view.setMinimumWidth(280)
+        self.profile.setMinimumWidth(140)
+        self.split.setSizes([700, 200])
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -72,6 +73,9 @@ class Centre(QWidget):
         session.analysed.connect(self.refresh)
         session.image_read.connect(self.refresh)
         session.selection.changed.connect(self.refresh)
+        self.view.moved.connect(self._align_profile)
+        self.view.hovered.connect(lambda p: self.profile.show_cursor(None if p is None else p[1]))
+        self.profile.moved.connect(self._align_profile)
         self.profile.limits_dragged.connect(self._preview_limits)
         self.profile.limits_dropped.connect(self._set_limits)
         self.gestures.tool_changed.connect(lambda tool: self.hint.setText(_HINTS[tool]))
@@ -110,7 +114,7 @@ class Centre(QWidget):
         self.view.show_image(session.image(now.image), polarity)
         self.view.overlay.targets = probed_targets(project, session.library)
         self.view.set_scene(session.scene())
-        self.view.set_selected(now)
+        self.view.set_selected(now, session.selection.all)
         self._mark_saturated()
         self._show_profile()
 
@@ -148,16 +152,16 @@ class Centre(QWidget):
         if self.profile.isHidden():
             return
         scene, now = self._session.scene(), self._session.selection.now
-        result = self._lane_result()
-        if result is None:
-            self.profile.show_lane(None, (), 0, self._colour_of, "Select a lane to see its profile")
-            return
         bands = tuple(b for b in scene.bands if (b.membrane, b.lane) == (now.membrane, now.lane))
-        title = (
-            f"Lane {now.lane} of {now.membrane}: signal (counts) along the lane (px); dashed: "
-            "baseline; shaded: bands, drag their limits"
+        lane = scene.lane(now.membrane, now.lane)
+        self.profile.show_lane(self._lane_result(), lane, bands, now.row, self._colour_of)
+        self._align_profile()
+
+    def _align_profile(self) -> None:
+        viewport = self.view.graphics.viewport()
+        self.profile.align(
+            lambda place: self.view.to_file(viewport.mapFromGlobal(place).toPoint())[1]
         )
-        self.profile.show_lane(result, bands, now.row, self._colour_of, title)
 
     def _colour_of(self, band: Band) -> QColor:
         label = self.view.overlay.scene_.label(band.membrane, band.row)

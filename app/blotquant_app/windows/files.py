@@ -14,6 +14,8 @@ _OPEN_FILTER = (
     f"Photographs ({_PICTURES});;Projects and experiments (*.blot *.toml);;All files (*)"
 )
 _SAVE_FILTER = "Project (*.blot);;Experiment file (*.toml)"
+_FIGURE_FILTER = "PDF (*.pdf);;SVG (*.svg);;PNG, 300 dpi (*.png);;TIFF, 300 dpi (*.tif *.tiff)"
+FIGURE_SUFFIXES = (".pdf", ".svg", ".png", ".tif", ".tiff")
 
 
 class Files:
@@ -94,6 +96,21 @@ class Files:
         )
         if chosen:
             self._session.export_to(Path(chosen))
+
+    def export_figure(self) -> None:
+        """Ask for a file and draw the figure into it."""
+        project, path = self._session.document.project, self._session.path
+        folder = path.parent if path is not None else Path(self._session.memory.last_folder)
+        chosen, pattern = QFileDialog.getSaveFileName(
+            self._window, "Draw the figure", str(folder / f"{project.name}.pdf"), _FIGURE_FILTER
+        )
+        if not chosen:
+            return
+        figure = Path(chosen)
+        if figure.suffix.lower() not in FIGURE_SUFFIXES:
+            wanted = next((s for s in FIGURE_SUFFIXES if f"*{s}" in pattern), ".pdf")
+            figure = figure.with_name(figure.name + wanted)
+        self._session.write_figure_to(figure)
 
     def may_leave(self) -> bool:
         """Ask what becomes of unsaved changes; return whether the project may be left."""

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint
 from PySide6.QtGui import (
     QCloseEvent,
     QCursor,
@@ -16,12 +16,9 @@ from PySide6.QtGui import (
     QKeySequence,
 )
 from PySide6.QtWidgets import (
-    QDockWidget,
-    QLabel,
     QMainWindow,
     QStackedWidget,
     QToolBar,
-    QWidget,
 )
 
 from blotquant.model.project import Project
@@ -39,15 +36,22 @@ from blotquant_app.session import Session
 from blotquant_app.tables.results_panel import ResultsPanel
 from blotquant_app.theme import Theme
 from blotquant_app.windows.centre import Centre
+from blotquant_app.windows.copying import Copying
+from blotquant_app.windows.docks import Docks
 from blotquant_app.windows.files import Files
 from blotquant_app.windows.menus import blot_menu, fill_menus
 from blotquant_app.windows.stage_bar import StageBar
 from blotquant_app.windows.status import Status
+from blotquant_app.windows.tour import Tour
 from blotquant_app.windows.view_toggles import ViewToggles
 from blotquant_app.windows.welcome import Welcome
 
-_STATE_VERSION = 1
-_TABS = {Stage.BANDS: 0, Stage.TARGETS: 0, Stage.NORMALISE: 1, Stage.RESULTS: 1}
+_STATE_VERSION = 2
+_NEED_PHOTOGRAPHS = (
+    *("save", "save_as", "export", "export_figure"),
+    *("copy_table", "copy_profile", "copy_blot"),
+)
+_TABS = {Stage.BANDS: 0, Stage.TARGETS: 0, Stage.NORMALISE: 4, Stage.RESULTS: 1}
 
 
 class MainWindow(QMainWindow):
@@ -64,7 +68,6 @@ class MainWindow(QMainWindow):
         self.session = session
         self.theme = theme
         self._remembers = remembers
-        self._dock_sizes_are_new = True
         self.setAcceptDrops(True)
         self.resize(1440, 900)
         self.setMinimumSize(900, 600)
@@ -82,15 +85,26 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(self.stack)
         self.results = ResultsPanel(session)
         self.inspector = Inspector(
-            session, self.actions_, self.centre.view, lambda: self.results.selected_ratio
+            session,
+            self.actions_,
+            self.commands,
+            self.centre.view,
+            theme,
+            lambda: self.results.selected_ratio,
+            self.results.choose_ratio,
         )
         self.experiment = ExperimentPanel(session, self.actions_)
-        self._add_docks()
+        undo_stack = session.document.undo_stack
+        self.docks = Docks(
+            self, self.actions_, self.experiment, self.inspector, self.results, undo_stack
+        )
         self.stages = StageBar(session, self.actions_)
         self._add_stage_bar()
         self.status = Status(session)
         self.setStatusBar(self.status)
         self.notice_area = NoticeArea(session.notices, self)
+        self.tour = Tour(self, session.memory, self.show_stage)
+        session.demo_opened.connect(self.tour.start_once)
         self.crash_hook = CrashHook(session.rescue, self)
         fill_menus(self, self.actions_, session.memory, lambda p: self.files.open_paths([p]))
         self._connect_actions()
@@ -101,7 +115,7 @@ class MainWindow(QMainWindow):
         if remembers:
             self.restoreGeometry(session.memory.load_bytes("geometry"))
             state = session.memory.load_bytes("state")
-            self._dock_sizes_are_new = not self.restoreState(state, _STATE_VERSION)
+            self.docks.sizes_are_new = not self.restoreState(state, _STATE_VERSION)
             self._follow_document()
 
     # -- layout -------------------------------------------------------------------------------
@@ -115,34 +129,6 @@ class MainWindow(QMainWindow):
         self.actions_.add("undo", undo)
         self.actions_.add("redo", redo)
         self.actions_.dress()
-
-    def _add_dock(
-        self, name: str, title: str, widget: QWidget, area: Qt.DockWidgetArea
-    ) -> QDockWidget:
-        dock = QDockWidget(title, self)
-        dock.setObjectName(name)
-        heading = QLabel(title.upper())
-        heading.setObjectName("dockTitle")
-        dock.setTitleBarWidget(heading)
-        dock.setWidget(widget)
-        self.addDockWidget(area, dock)
-        toggle = dock.toggleViewAction()
-        toggle.setObjectName(f"dock_{name}")
-        self.actions_.add(f"dock_{name}", toggle)
-        return dock
-
-    def _add_docks(self) -> None:
-        area = Qt.DockWidgetArea
-        self.setCorner(Qt.Corner.BottomLeftCorner, area.BottomDockWidgetArea)
-        self.setCorner(Qt.Corner.BottomRightCorner, area.BottomDockWidgetArea)
-        left = self._add_dock("experiment", "Experiment", self.experiment, area.LeftDockWidgetArea)
-        right = self._add_dock("inspector", "Inspector", self.inspector, area.RightDockWidgetArea)
-        bottom = self._add_dock("results", "Results", self.results, area.BottomDockWidgetArea)
-        bottom.setTitleBarWidget(QWidget())
-        self.docks = (left, right, bottom)
-        self.experiment.setMinimumWidth(180)
-        self.inspector.setMinimumWidth(280)
-        self.results.setMinimumHeight(120)
 
     def _add_stage_bar(self) -> None:
         bar = QToolBar("Stages")
@@ -160,6 +146,7 @@ class MainWindow(QMainWindow):
     def _connect_actions(self) -> None:
         files, commands, view = self.files, self.commands, self.centre.view
         gestures = self.centre.gestures
+        copying = Copying(self.session.notices, self.centre, self.results)
         answers: dict[str, Callable[[], object]] = {
             "new": files.new,
             "open": files.open,
@@ -167,6 +154,10 @@ class MainWindow(QMainWindow):
             "save": files.save,
             "save_as": files.save_as,
             "export": files.export,
+            "export_figure": files.export_figure,
+            "copy_table": copying.table,
+            "copy_profile": copying.profile,
+            "copy_blot": copying.blot,
             "quit": self.close,
             "remove_photograph": commands.remove_photograph,
             "add_lane": lambda: gestures.take_tool("lane"),
@@ -174,6 +165,7 @@ class MainWindow(QMainWindow):
             "delete": commands.delete,
             "delete_row": commands.delete_row,
             "exclude": commands.exclude,
+            "select_alike": commands.select_alike,
             "detect_lanes": commands.detect_lanes,
             "detect_bands": commands.detect_bands,
             "next_doubtful": commands.next_doubtful,
@@ -186,6 +178,7 @@ class MainWindow(QMainWindow):
             "actual_size": view.actual_size,
             "zoom_in": lambda: view.zoom(1.25),
             "zoom_out": lambda: view.zoom(0.8),
+            "tour": self.tour.start,
             "palette": lambda: show_palette(self, self.actions_),
             "keys": lambda: show_keys(self),
             "about": lambda: show_about(self),
@@ -219,6 +212,7 @@ class MainWindow(QMainWindow):
         """Show the inspector's page of a stage and the table that goes with it."""
         self.stages.show_stage(stage)
         self.inspector.show_stage(stage)
+        self.docks.page_heading.setText(stage.value)
         if stage in _TABS:
             self.results.setCurrentIndex(_TABS[stage])
 
@@ -232,15 +226,9 @@ class MainWindow(QMainWindow):
         self.stack.setCurrentWidget(self.centre if has_photographs else self.welcome)
         if not has_photographs:
             self.welcome.refresh()
-        was_empty = self.docks[0].isHidden()
-        for part in (*self.docks, self.stage_tool_bar):
-            part.setVisible(has_photographs)
-        if was_empty and has_photographs and self._dock_sizes_are_new:
-            # Sizes asked for while docks are hidden are forgotten.
-            self._dock_sizes_are_new = False
-            self.resizeDocks([*self.docks[:2]], [228, 300], Qt.Orientation.Horizontal)
-            self.resizeDocks([self.docks[2]], [190], Qt.Orientation.Vertical)
-        for name in ("save", "save_as", "export"):
+        self.docks.show(has_photographs)
+        self.stage_tool_bar.setVisible(has_photographs)
+        for name in _NEED_PHOTOGRAPHS:
             self.actions_[name].setEnabled(has_photographs)
         path = self.session.path
         name = path.name if path is not None else project.name
@@ -295,5 +283,6 @@ class MainWindow(QMainWindow):
             self.session.memory.save_bytes("state", self.saveState(_STATE_VERSION))
         self.session.shut_down()
         self.centre.shut_down()
+        self.inspector.shut_down()
         self.crash_hook.uninstall()
         event.accept()

@@ -16,13 +16,32 @@ from blotquant_app.settings import Memory
 _MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         "&File",
-        ("new", "open", "RECENT", "demo", "", "save", "save_as", "", "export", "", "quit"),
+        (
+            "new",
+            "open",
+            "RECENT",
+            "demo",
+            "",
+            "save",
+            "save_as",
+            "",
+            "export",
+            "export_figure",
+            "",
+            "quit",
+        ),
     ),
     (
         "&Edit",
         (
             "undo",
             "redo",
+            "",
+            "select_alike",
+            "",
+            "copy_table",
+            "copy_profile",
+            "copy_blot",
             "",
             "add_lane",
             "add_band",
@@ -75,7 +94,7 @@ _MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
             "full_screen",
         ),
     ),
-    ("&Help", ("palette", "keys", "", "about")),
+    ("&Help", ("tour", "palette", "keys", "", "about")),
 )
 
 

@@ -78,6 +78,10 @@ class StageBar(QFrame):
             tool.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
             row.addWidget(tool)
         row.addSpacing(8)
+        self.figure = button("Figure …", actions.trigger("export_figure"))
+        self.figure.setToolTip(actions["export_figure"].toolTip())
+        row.addWidget(self.figure)
+        row.addSpacing(8)
         self.export = button("Export CSV …", actions.trigger("export"))
         self.export.setProperty("primary", "true")
         self.export.setToolTip(actions["export"].toolTip())
@@ -107,6 +111,7 @@ class StageBar(QFrame):
         session, analysis = self._session, self._session.analysis
         photographs = session.document.shown.photographs
         self.export.setEnabled(bool(photographs))
+        self.figure.setEnabled(bool(photographs))
         if analysis is None:
             self._doubts = {}
             for stage, stage_button in self.buttons.items():
@@ -142,7 +147,7 @@ class StageBar(QFrame):
         for stage, stage_button in self.buttons.items():
             doubts = len(self._doubts.get(stage, []))
             text = count(totals[stage], *words[stage])
-            stage_button.say(text + (f", {doubts} ?" if doubts else ""), doubt=bool(doubts))
+            stage_button.say(text + (f", {doubts}?" if doubts else ""), doubt=bool(doubts))
             stage_button.setToolTip(
                 f"{stage.value}: {text}"
                 + (f", {doubts} to check. Click to go to the next." if doubts else "")

@@ -149,7 +149,7 @@ def test_correct_export_undo_save_reopen(opened, settle, tmp_path, monkeypatch):
     # Say what a row is, by one choice.
     now = session.selection.now
     menu = row_menu(session, now.membrane, now.row, window)
-    settle(next(a for a in menu.actions() if "p17" in a.text()).trigger)
+    settle(next(a for a in menu.actions() if "17 kDa" in a.text()).trigger)
     assert session.analysis.assignment(now.image, now.membrane, now.row).form == "p17"
 
     corrected = export(window, settle, tmp_path / "corrected")

@@ -1,0 +1,113 @@
+"""One ratio over the lanes of its membrane, with intervals and bounds; a click selects a lane."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import QPointF, Qt, Signal
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from blotquant.model.results import Ratio
+from blotquant_app.theme import Tokens
+
+_HEIGHT = 190
+
+
+class RatioPlot(QWidget):
+    """Points with their intervals, lane by lane. `picked` carries the ratio that was clicked.
+
+    A bound is a triangle that points where the value may lie; a lane without a value a cross on
+    the axis.
+    """
+
+    picked = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._ratios: tuple[Ratio, ...] = ()
+        self._chosen: Ratio | None = None
+        self._tokens: Tokens | None = None
+        self.plot = pg.PlotWidget()
+        self.plot.setAccessibleName("Ratio by lane")
+        self.plot.setAcceptDrops(False)
+        self.plot.setMenuEnabled(False)
+        self.plot.hideButtons()
+        self.plot.setMouseEnabled(x=False, y=False)
+        for side in ("left", "bottom"):
+            self.plot.getAxis(side).enableAutoSIPrefix(False)
+        self.plot.getAxis("left").setWidth(40)
+        self._bars = pg.ErrorBarItem(beam=0.14)
+        self._points = pg.ScatterPlotItem(pxMode=True)
+        for item in (self._bars, self._points):
+            self.plot.addItem(item)
+        self.plot.scene().sigMouseClicked.connect(self._click)
+        self.setFixedHeight(_HEIGHT)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self.plot)
+
+    def set_theme(self, tokens: Tokens) -> None:
+        """Take the theme's colours."""
+        self._tokens = tokens
+        self.plot.setBackground(tokens.background)
+        for side in ("left", "bottom"):
+            axis = self.plot.getAxis(side)
+            axis.setPen(pg.mkPen(tokens.line))
+            axis.setTextPen(pg.mkPen(tokens.muted))
+        self._draw()
+
+    def show_ratios(self, ratios: tuple[Ratio, ...], chosen: Ratio | None) -> None:
+        """Plot these, one per lane, and mark the chosen one."""
+        if ratios == self._ratios and chosen == self._chosen:
+            return
+        self._ratios, self._chosen = ratios, chosen
+        self._draw()
+
+    def _draw(self) -> None:
+        tokens = self._tokens
+        finite = [r for r in self._ratios if math.isfinite(r.value)]
+        self.setVisible(len(finite) > 1)
+        if tokens is None or len(finite) < 2:
+            return
+        ranged = [r for r in finite if math.isfinite(r.ci_low) and math.isfinite(r.ci_high)]
+        self._bars.setData(
+            x=np.array([float(r.lane) for r in ranged]),
+            y=np.array([r.value for r in ranged]),
+            top=np.array([max(r.ci_high - r.value, 0.0) for r in ranged]),
+            bottom=np.array([max(r.value - r.ci_low, 0.0) for r in ranged]),
+            pen=pg.mkPen(tokens.muted, width=1.2),
+        )
+        self._points.setData([self._point(r, tokens) for r in self._ratios])
+        lanes = [r.lane for r in self._ratios]
+        self.plot.getAxis("bottom").setTicks([[(n, str(n)) for n in lanes]])
+        self.plot.setXRange(min(lanes) - 0.6, max(lanes) + 0.6, padding=0)
+        top = max(r.ci_high if math.isfinite(r.ci_high) else r.value for r in finite)
+        low = min(0.0, *(r.ci_low if math.isfinite(r.ci_low) else r.value for r in finite))
+        self.plot.setYRange(low, top or 1.0, padding=0.08)
+
+    def _point(self, ratio: Ratio, tokens: Tokens) -> dict[str, Any]:
+        is_chosen = ratio is self._chosen or ratio == self._chosen
+        colour = QColor(tokens.accent if is_chosen else tokens.text)
+        there = math.isfinite(ratio.value)
+        symbol = {"": "o", "<": "t", ">": "t1"}[ratio.bound] if there else "x"
+        return {
+            "pos": (float(ratio.lane), ratio.value if there else 0.0),
+            "symbol": symbol,
+            "size": 11 if is_chosen else 8,
+            "brush": pg.mkBrush(colour),
+            "pen": pg.mkPen(colour),
+        }
+
+    def _click(self, event: Any) -> None:
+        place: QPointF = self.plot.getViewBox().mapSceneToView(event.scenePos())
+        near = [r for r in self._ratios if abs(r.lane - place.x()) < 0.5]
+        if near and event.button() == Qt.MouseButton.LeftButton:
+            self.picked.emit(near[0])
+
+    def shut_down(self) -> None:
+        """Give the plot back before the program ends."""
+        self.plot.close()
