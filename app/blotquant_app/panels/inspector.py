@@ -70,8 +70,10 @@ class Inspector(QStackedWidget):
 
     def show_stage(self, stage: Stage) -> None:
         """Show the page of a stage."""
-        self.setCurrentWidget(self.pages[stage])
+        page = self.pages[stage]
+        self.setCurrentWidget(page)
         self.refresh()
+        page.column.activate()
 
     def refresh(self, *_: object) -> None:
         """Bring the page on the screen up to date."""

@@ -181,3 +181,6 @@ class Lines(QWidget):
                 old.deleteLater()
         for widget in make():
             self._column.addWidget(widget)
+        # Else the new lines are squeezed into the height of the old ones for a moment.
+        self._column.activate()
+        self.updateGeometry()

@@ -215,9 +215,10 @@ class BlotView(QWidget):
         if not lanes:
             return _ROOM_RIGHT
         end = max(max(x for x, _ in n.nodes) + n.width_px / 2 for n in lanes)
-        # At about this scale the picture will be shown; the room need not be exact.
-        scale = float(self._box.rect().width()) / (width_px * 1.3)
-        return max(_ROOM_RIGHT, wanted - max(width_px - end, 0.0) * scale)
+        # From the last lane on there must be room for the labels, on the picture or beside it.
+        across = float(self._box.rect().width()) - _ROOM_LEFT
+        scale = max(across - wanted, 1.0) / end
+        return max(_ROOM_RIGHT, min(wanted, across - width_px * scale))
 
     def _fit_again(self, *_: object) -> None:
         if self._is_fitted:

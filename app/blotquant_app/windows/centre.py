@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QColor, QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -31,6 +31,7 @@ _TOOLS = (
     ("fit", "actual_size", "zoom_in", "zoom_out"),
     ("invert", "saturated", "show_lanes", "show_bands", "profile"),
 )
+_WORDS_FROM_PX = 640
 _HINTS = {
     "": "",
     "lane": "Click where the lane is. Esc: never mind.",
@@ -50,6 +51,7 @@ class Centre(QWidget):
         self.gestures = Gestures(session.document, session.selection, session.scene, self)
         self.view.pointer = self.gestures
         self.marks_saturated = True
+        self._worded: list[QToolButton] = []
         self._marked: tuple[str, str] | None = None
         self.bar = QFrame()
         self.bar.setObjectName("viewBar")
@@ -58,8 +60,8 @@ class Centre(QWidget):
         self.split = QSplitter(Qt.Orientation.Horizontal)
         self.split.addWidget(self.view)
         self.split.addWidget(self.profile)
-        self.split.setStretchFactor(0, 1)
-        self.split.setStretchFactor(1, 0)
+        self.split.setStretchFactor(0, 4)
+        self.split.setStretchFactor(1, 1)
         self.split.setChildrenCollapsible(False)
         self.view.setMinimumWidth(280)
         self.profile.setMinimumWidth(140)
@@ -102,9 +104,22 @@ class Centre(QWidget):
                 )
                 if name == "delete":
                     tool.setText("Delete")
+                if with_text:
+                    self._worded.append(tool)
                 row.addWidget(tool)
         row.addSpacing(12)
         row.addWidget(self.hint, 1)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Leave the words out where there is no room for them; their tips stay."""
+        super().resizeEvent(event)
+        style = (
+            Qt.ToolButtonStyle.ToolButtonTextBesideIcon
+            if self.width() >= _WORDS_FROM_PX
+            else Qt.ToolButtonStyle.ToolButtonIconOnly
+        )
+        for tool in self._worded:
+            tool.setToolButtonStyle(style)
 
     def refresh(self, *_: object) -> None:
         """Show the selected photograph with everything over it."""
