@@ -19,6 +19,8 @@ from blotquant.lanes.profile import StraightLane
 from blotquant.model.band import Band
 from blotquant.model.lane import Lane, LaneKind
 
+LINE_SHARE = 0.55  # of the lanes' contrast that a line across them keeps in the gaps
+FEWEST_GAPS = 2
 ALONE = 1.7  # a row that shows in a single lane must be surer by this factor
 
 
@@ -44,6 +46,7 @@ def detect_bands(
     straight: Sequence[StraightLane],
     sensitivity: float,
     unit_px: float = 1.0,
+    gaps: Sequence[tuple[int, StraightLane]] = (),
 ) -> tuple[Band, ...]:
     """Return the bands of one membrane on one photograph, every lane holding every row.
 
@@ -56,6 +59,9 @@ def detect_bands(
         row that shows in one lane only needs 1.7 times as much.
     unit_px
         File pixels per pixel of a picture about 1100 px large: band heights scale with it.
+    gaps
+        (Index of the lane to its left, straightened picture) of stretches between lanes. What
+        shows there as well is a line across the membrane: its rim, a dye front, a fold.
     """
     if not lanes:
         return ()
@@ -69,6 +75,8 @@ def detect_bands(
     length = min(s.signal.shape[0] for s in straight)
     typical = _typical_scale(rows)
     rows = [r for r in rows if _believed(r, sensitivity * _doubt(r, typical, length))]
+    between = [(k, lane_contrast(s, unit_px)) for k, s in gaps]
+    rows = [r for r in rows if not _is_line(r, contrasts, between, shifts)]
     rows.sort(key=lambda r: r.t)
     return _bands(lanes, straight, rows, shifts)
 
@@ -220,6 +228,35 @@ def _believed(row: _Row, threshold: float) -> bool:
     if len(row.peaks) == 1:
         return bool(strongest >= ALONE * threshold)
     return bool(together >= 1.5 * threshold)
+
+
+def _is_line(
+    row: _Row,
+    contrasts: Sequence[LaneContrast],
+    between: Sequence[tuple[int, LaneContrast]],
+    shifts: NDArray[np.float64],
+) -> bool:
+    """Tell whether a row runs through the gaps between lanes as well."""
+    shares = []
+    for k, gap in between:
+        mine = [
+            _contrast_at(contrasts[i], row.t + shifts[i], row.scale)
+            for i in (k, k + 1)
+            if i in row.peaks
+        ]
+        if mine:
+            there = row.t + (shifts[k] + shifts[k + 1]) / 2
+            shares.append(_contrast_at(gap, there, row.scale) / max(min(mine), 1e-12))
+    return len(shares) >= FEWEST_GAPS and float(np.median(shares)) > LINE_SHARE
+
+
+def _contrast_at(found: LaneContrast, expected: float, scale: float) -> float:
+    """Return the largest contrast of a lane near a place, at the row's scale."""
+    index = int(np.argmin(np.abs(np.array(found.scales_px) - scale)))
+    reach = 0.7 * _reach(scale)
+    n = found.contrast.shape[1]
+    a, b = max(0, int(expected - reach)), min(n, int(expected + reach) + 2)
+    return float(found.contrast[index, a:b].max()) if b > a else 0.0
 
 
 def _bands(

@@ -14,6 +14,7 @@ from blotquant.cache import StageCache
 from blotquant.flags import Flag
 from blotquant.image.contrast import WORK_SIZE_PX
 from blotquant.image.saturation import saturated_mask
+from blotquant.lanes.gaps import lanes_between
 from blotquant.lanes.profile import StraightLane, lane_profile, straighten
 from blotquant.model.band import Band, BandMeasurement
 from blotquant.model.lane import Lane, LaneKind, LaneProfile
@@ -71,7 +72,19 @@ def find_bands(
             )
             for lane in here
         ]
-        bands = _bands(project, report, membrane.name, here, straight, unit, cache)
+        gaps = [
+            (
+                g.number - here[0].number,
+                cache.get(
+                    ("straight", image.sha256, polarity, g.nodes, g.width_px),
+                    lambda g=g: straighten(  # type: ignore[misc]
+                        image.pixels, None, image.full_scale, polarity, g
+                    ),
+                ),
+            )
+            for g in lanes_between(here)
+        ]
+        bands = _bands(project, report, membrane.name, here, straight, gaps, unit, cache)
         profiles = [lane_profile(s, report.noise) for s in straight]
         by_lane = [
             tuple(sorted((b for b in bands if b.lane == lane.number), key=lambda b: b.row))
@@ -110,6 +123,7 @@ def _bands(
     membrane: str,
     lanes: tuple[Lane, ...],
     straight: Sequence[StraightLane],
+    gaps: Sequence[tuple[int, StraightLane]],
     unit: float,
     cache: StageCache,
 ) -> tuple[Band, ...]:
@@ -123,7 +137,9 @@ def _bands(
         lanes,
         project.settings.sensitivity,
     )
-    return cache.get(key, lambda: detect_bands(lanes, straight, project.settings.sensitivity, unit))
+    return cache.get(
+        key, lambda: detect_bands(lanes, straight, project.settings.sensitivity, unit, gaps)
+    )
 
 
 def _completed(bands: tuple[Band, ...], lanes: tuple[Lane, ...]) -> tuple[Band, ...]:

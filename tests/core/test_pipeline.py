@@ -249,7 +249,7 @@ def test_nothing_is_done_twice(project, images, warm, counted):
 def test_every_step_is_counted(project, images, counted):
     fresh(project, images)
     assert {name: counted[name] for name in PICTURE_STEPS} == dict.fromkeys(PICTURE_STEPS, 2)
-    assert counted["straighten"] == 8
+    assert counted["straighten"] == 8 + 2 * 3  # four lanes and three gaps on each photograph
     assert counted["detect_bands"] == 2
     assert counted["measure_lane"] == 8 * (1 + len(measuring.alternatives("lane-baseline")))
 
@@ -261,7 +261,7 @@ def test_a_moved_lane_recomputes_one_lane(project, images, warm, counted):
     lanes[1] = replace(lanes[1], nodes=((x + 2, y), *lanes[1].nodes[1:]), edited=True)
     placed = PlacedLanes(image="parp", membrane="A", lanes=tuple(lanes))
     moved = analyse(replace(project, lanes=(placed,)), images, cache=cache)
-    assert counted["straighten"] == 1
+    assert counted["straighten"] == 1 + 2  # the lane and the gaps on its two sides
     assert counted["detect_bands"] == 1
     assert all(counted[name] == 0 for name in PICTURE_STEPS)
     assert results(moved) == results(analyse(replace(project, lanes=(placed,)), images))
