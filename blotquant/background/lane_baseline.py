@@ -62,9 +62,26 @@ class LaneBaseline:
         return Background(
             level=curve.level,
             level_se=level_se,
-            error=curve,
+            error=_EitherWay(curve=curve, apart=curve.level - masked.level),
             fit_se=_errors(view, curve),
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _EitherWay:
+    """Error of a level that can be told from the bands in two ways, `apart` counts from each other.
+
+    Masking the bands and fitting their shapes are both right on a clean lane. Where smears run
+    into bands they differ, and nothing in the picture says which is meant: half the difference is
+    taken as a standard error.
+    """
+
+    curve: Curve
+    apart: NDArray[np.float64]
+
+    def variance(self, weights: NDArray[np.float64]) -> float:
+        """Return the variance of ``sum(weights * level)``."""
+        return self.curve.variance(weights) + float(0.5 * (weights * self.apart).sum()) ** 2
 
 
 def _with_bands(view: LaneView, masked: Curve, stiffness: float) -> Curve:
