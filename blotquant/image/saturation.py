@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from blotquant.image.padding import padding
 from blotquant.model.image import Polarity
 
 Pixels = NDArray[Any]
@@ -22,6 +23,7 @@ DETECTOR_LIMITS = {1023: 10, 4095: 12, 16383: 14}
 
 _MIN_PLATEAU_PX = 16  # smaller patches are dust, hot pixels or the rounded top of one band
 _MIN_KNOWN_PLATEAU_PX = 3  # enough where the value itself is a detector's limit
+_HALF_FLOAT_LIMIT = 65504.0  # what overflowed pixels of 16-bit floats are read as
 _PILE_UP = 8.0  # times the levels beside it; a flat-topped band in 8 bits reaches about 5
 _NEIGHBOUR_LEVELS = 8
 _MAX_SORTED = 2_000_000  # values of a float picture that are sorted to find its levels
@@ -125,6 +127,11 @@ def saturated_mask(pixels: Pixels, full_scale: float, polarity: Polarity) -> NDA
     polarity
         Bright bands saturate at the full scale. Dark bands saturate at 0, or at the picture's
         smallest value where pixels pile up (a clipped picture that was inverted afterwards).
+
+    Notes
+    -----
+    A margin that was filled in with that value (the corners of a picture that was turned, what was
+    transparent) is no signal and is left out: see `blotquant.image.padding`.
     """
     limit = signal_limit(pixels, full_scale, polarity)
     if limit is None:
@@ -132,7 +139,7 @@ def saturated_mask(pixels: Pixels, full_scale: float, polarity: Polarity) -> NDA
     mask: NDArray[np.bool_] = (
         pixels >= limit if polarity is Polarity.LIGHT_ON_DARK else pixels <= limit
     )
-    return mask
+    return mask & ~padding(pixels, mask)
 
 
 def signal_limit(pixels: Pixels, full_scale: float, polarity: Polarity) -> float | None:
@@ -158,6 +165,8 @@ def _upper_limit(pixels: Pixels, full_scale: float) -> float | None:
     if pixels.dtype.kind == "u" and (
         full_scale == np.iinfo(pixels.dtype).max or int(full_scale) in DETECTOR_LIMITS
     ):
+        return full_scale
+    if pixels.dtype.kind == "f" and full_scale == _HALF_FLOAT_LIMIT:
         return full_scale
     at_top = pixels >= full_scale
     n = int(np.count_nonzero(at_top))

@@ -7,8 +7,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from blotquant.image.saturation import histogram
-
 _EXPORT = "Export 16-bit TIFF from the imager."
 _WINDOW = 33  # levels over which the expected count of one level is averaged
 _ENOUGH = 12.0  # expected pixels at which a level is empty by chance once in e^12
@@ -16,13 +14,18 @@ _COMB = 0.05  # share of such levels that must be empty before contrast was stre
 _FEW_LEVELS = 256
 
 
-def advise(pixels: NDArray[Any], *, bits: int, lossy: bool) -> tuple[bool, tuple[str, ...]]:
+def advise(
+    pixels: NDArray[Any], counts: NDArray[np.int64] | None, *, bits: int, lossy: bool
+) -> tuple[bool, tuple[str, ...]]:
     """Return whether counts were rounded or altered before, and warnings with advice.
 
     Parameters
     ----------
     pixels
         (rows, columns) stored values: uint8, uint16 or float32.
+    counts
+        How many pixels have each value, from `blotquant.image.saturation.histogram`; None for
+        float.
     bits
         Bits per channel that the file stores.
     lossy
@@ -38,8 +41,7 @@ def advise(pixels: NDArray[Any], *, bits: int, lossy: bool) -> tuple[bool, tuple
             f"The file has {2**bits} grey levels: counts were rounded before they came here, and "
             f"weak bands may be lost. {_EXPORT}"
         )
-    if pixels.dtype.kind == "u":
-        counts = histogram(pixels)
+    if counts is not None:
         step = level_step(counts)
         few = bits > 8 and pixels.dtype == np.uint16 and _is_8_bit_inside(counts, step)
         if few:

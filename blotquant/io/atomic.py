@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import secrets
+import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import IO
 
 from blotquant.errors import ProjectError
+
+_ABANDONED_S = 3600.0
 
 
 def write_bytes_atomically(path: Path | str, data: bytes) -> None:
@@ -16,18 +22,31 @@ def write_bytes_atomically(path: Path | str, data: bytes) -> None:
     The new bytes go to a hidden file in the same folder, reach the disk, and take the place in one
     step. A link is followed. Raises `ProjectError` naming the file when the folder does not let us.
     """
+
+    def write(stream: IO[bytes]) -> None:
+        stream.write(data)
+
+    write_atomically(path, write)
+
+
+def write_atomically(path: Path | str, write: Callable[[IO[bytes]], None]) -> None:
+    """Write a file the same way through `write`, which gets it open for bytes and may seek.
+
+    What a killed program left behind of an earlier attempt is removed after an hour.
+    """
     target = Path(os.path.realpath(path))
     temporary = target.with_name(f".{target.name[:80]}.{secrets.token_hex(4)}.tmp")
     try:
         try:
             with temporary.open("xb") as stream:
-                stream.write(data)
+                write(stream)
                 stream.flush()
                 os.fsync(stream.fileno())
             temporary.replace(target)
         finally:
             temporary.unlink(missing_ok=True)
         _sync_folder(target.parent)
+        _sweep(target)
     except OSError as error:
         raise ProjectError(
             f"{Path(path).name} cannot be written to {target.parent}: {_reason(error)}",
@@ -51,6 +70,16 @@ def _sync_folder(folder: Path) -> None:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
+
+
+def _sweep(target: Path) -> None:
+    """Remove unfinished files of the same name that nobody can be writing any more."""
+    name = re.compile(re.escape(f".{target.name[:80]}.") + r"[0-9a-f]{8}\.tmp")
+    # Another program may remove them at the same time, and a leftover harms nobody.
+    with contextlib.suppress(OSError):
+        for other in target.parent.iterdir():
+            if name.fullmatch(other.name) and other.stat().st_mtime < time.time() - _ABANDONED_S:
+                other.unlink()
 
 
 def _reason(error: OSError) -> str:

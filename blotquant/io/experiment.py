@@ -10,6 +10,7 @@
     membrane = "A"                     # the same name = the same piece of membrane
     targets = ["PARP"]
     role = "target"                    # target | loading | total-protein | marker
+    page = 1                           # of a file with several pages or channels
 
     [analysis]
     loading_control = "beta-actin"
@@ -35,6 +36,7 @@ from blotquant.errors import ExperimentError, ProjectError
 from blotquant.io import vocabulary
 from blotquant.io.experiment_rows import read_rows
 from blotquant.io.experiment_settings import check_control, read_settings
+from blotquant.io.files import is_there
 from blotquant.io.paths import absolute, folder_of
 from blotquant.io.problems import Entry, Problems, nearest
 from blotquant.io.sample_sheet import COLUMNS as LANE_KEYS
@@ -54,6 +56,7 @@ IMAGE_KEYS = (
     "exposure_s",
     "id",
     "sha256",
+    "page",
 )
 ROW_KEYS = ("image", "file", "membrane", "row", "target", "form")
 ONE_MEMBRANE = "blot"  # the name of the one that images show which do not say
@@ -177,6 +180,7 @@ def _photograph(entry: Entry, number: int, folder: Path) -> Photograph:
         polarity=Polarity(polarity) if polarity else None,
         exposure_s=entry.number("exposure_s", None, minimum=0.0),
         sha256=entry.text("sha256"),
+        page=(entry.count("page") or 0) if "page" in entry.table else 0,
     )
 
 
@@ -189,7 +193,7 @@ def _file(entry: Entry, folder: Path) -> str:
     if "\\" in file and not (folder / file).exists():
         file = file.replace("\\", "/")  # written on Windows, read elsewhere
     path = Path(absolute(file, folder))
-    if not path.is_file():
+    if not is_there(path):
         there = sorted(p.name for p in path.parent.iterdir()) if path.parent.is_dir() else []
         near = " or ".join(f"`{n}`" for n in nearest(path.name, there))
         remedy = f"did you mean {near}?" if near else "check the name and the folder"

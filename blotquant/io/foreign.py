@@ -10,38 +10,29 @@ _OUT_OF_DOCUMENT = (
 )
 _BINARY: tuple[tuple[int, bytes, str, str], ...] = (
     (0, b"%PDF", "a PDF document", _OUT_OF_DOCUMENT),
-    (0, b"PK\x03\x04", "a ZIP archive or an Office document", _OUT_OF_DOCUMENT),
+    (0, b"PK\x03\x04", "an Office document or a ZIP archive without pictures", _OUT_OF_DOCUMENT),
     (0, b"PK\x05\x06", "an empty ZIP archive", _FROM_IMAGER),
     (0, b"\xd0\xcf\x11\xe0", "an old Office document or another compound file", _OUT_OF_DOCUMENT),
     (0, b"{\\rtf", "a text document", _OUT_OF_DOCUMENT),
     (0, b"%!PS", "a PostScript drawing", _OUT_OF_DOCUMENT),
-    (0, b"GIF8", "a GIF picture", _FROM_IMAGER),
     (0, b"8BPS", "a Photoshop file", "Save it as 16-bit grey TIFF without layers"),
-    (8, b"WEBP", "a WebP picture", _FROM_IMAGER),
     (4, b"ftyp", "a HEIC, AVIF or video file", _FROM_IMAGER),
-    (0, b"\x00\x00\x00\x0cjP", "a JPEG 2000 picture", _FROM_IMAGER),
     (128, b"DICM", "a DICOM picture", _FROM_IMAGER),
     (0, b"\x1f\x8b", "a gzip archive", "Unpack it first"),
     (0, b"7z\xbc\xaf", "a 7-Zip archive", "Unpack it first"),
     (0, b"Rar!", "a RAR archive", "Unpack it first"),
     (0, b"\x89HDF", "an HDF5 file", _FROM_IMAGER),
 )
-_IMAGE_LAB = (b"Stable File Version", b"Bio-Rad Scan File")
 _TEXT_STARTS: tuple[tuple[bytes, str], ...] = (
     (b"<svg", "an SVG drawing"),
     (b"<!doctype html", "a web page"),
     (b"<html", "a web page"),
 )
-_SHOWN_FORMATS = "TIFF, PNG, JPEG or BMP"
+_SHOWN_FORMATS = "TIFF, PNG, or the file that the imager saves"
 
 
 def refusal(name: str, head: bytes) -> ReadError:
     """Return the error for the file `name` whose first bytes `head` no reader knows."""
-    if any(mark in head for mark in _IMAGE_LAB):
-        return ReadError(
-            f"{name} is a Bio-Rad scan in Image Lab's own format",
-            "Export it from Image Lab as 16-bit TIFF (File > Export > Export for Analysis)",
-        )
     for offset, mark, what, remedy in _BINARY:
         if head[offset : offset + len(mark)] == mark:
             return ReadError(f"{name} is {what}, not a picture that can be measured", remedy)

@@ -6,8 +6,7 @@ exactly is refused with a `ReadError` that names the file and the remedy.
 
 from __future__ import annotations
 
-import hashlib
-import stat
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,29 +15,56 @@ import numpy as np
 from numpy.typing import NDArray
 
 from blotquant.errors import ReadError
-from blotquant.image.saturation import find_full_scale
-from blotquant.io import raster, tiff  # noqa: F401 - they enter their readers into the registry
+from blotquant.image.saturation import find_full_scale, histogram
+from blotquant.io import (  # noqa: F401 - they enter their readers into the registry
+    archive,
+    biorad_1sc,
+    biorad_scn,
+    fuji,
+    raster,
+    raster_more,
+    tiff,
+)
 from blotquant.io.advice import advise
 from blotquant.io.colour import one_channel
+from blotquant.io.files import Beside, file_sha256, page_sha256, read_bytes, sha256_of
 from blotquant.io.foreign import refusal
-from blotquant.io.reader import MAX_BYTES, READERS, Decoded, Reader, unsupported
+from blotquant.io.history import noticed_in_pixels, noticed_in_words
+from blotquant.io.masked import measurable_floats
+from blotquant.io.orientation import in_words, oriented
+from blotquant.io.reader import READERS, Decoded, Reader, Source, unsupported
 from blotquant.model.image import BlotImage
 from blotquant.model.project import Photograph, Project
 from blotquant.progress import Progress, no_progress
 
-__all__ = ["READERS", "Decoded", "Reader", "read_bytes", "read_image", "read_images", "sha256_of"]
+__all__ = [
+    "READERS",
+    "Decoded",
+    "Reader",
+    "Source",
+    "file_sha256",
+    "page_names",
+    "read_bytes",
+    "read_image",
+    "read_images",
+    "sha256_of",
+]
 
 _HEAD_BYTES = 512
-_EXPORT_AGAIN = "Export it again from the imager"
 
 
-def read_image(path: Path | str) -> BlotImage:
+def read_image(path: Path | str, page: int = 0) -> BlotImage:
     """Return the picture in a file, its stored values unaltered.
 
     Parameters
     ----------
     path
-        TIFF (8 to 32 bits, integer or float), PNG, JPEG or BMP; colour becomes one channel.
+        TIFF, PNG, JPEG, BMP, GIF, WebP, JPEG 2000, Bio-Rad ``.1sc`` and ``.scn``, a Typhoon
+        ``.gel``, a Fuji ``.img``/``.inf`` pair, or a ZIP archive of such files; colour becomes one
+        channel. ``project.blot/pictures/...`` names a picture inside a project file.
+    page
+        Which page, channel or exposure of the file, from 1; 0 takes the first and, where there are
+        several, says so.
 
     Raises
     ------
@@ -47,13 +73,36 @@ def read_image(path: Path | str) -> BlotImage:
 
     Notes
     -----
-    12 million uint16 pixels take about 50 ms: reading, SHA-256, decoding, full scale.
+    A picture that its camera held sideways is turned upright by exchanging rows and columns;
+    positions refer to the upright picture. 12 million uint16 pixels take about 40 ms: reading,
+    SHA-256, decoding, full scale, and a look at how the picture was made.
     """
     file = Path(path)
     name = file.name or str(file)
     data = read_bytes(file)
-    decoded = _reader_for(name, data[:_HEAD_BYTES]).read(name, data)
-    return _blot_image(name, sha256_of(data), decoded)
+    beside = Beside(file)
+    source = Source(name=name, data=data, page=page, beside=beside)
+    try:
+        # Hashing takes as long as decoding and runs beside it.
+        with ThreadPoolExecutor(max_workers=1) as pool:
+            alone = pool.submit(sha256_of, data)
+            decoded = _reader_for(source).read(source)
+            sha256 = sha256_of(data, *beside.found.values()) if beside.found else alone.result()
+        return _blot_image(name, sha256, page, decoded)
+    except MemoryError as error:
+        raise ReadError(
+            f"{name} is too large for this computer's memory", "Export the blot alone, or smaller"
+        ) from error
+
+
+def page_names(path: Path | str) -> tuple[str, ...]:
+    """Return what the pages, channels or exposures of a file are called; one for most files.
+
+    Reads the first of them. Raises `ReadError` as `read_image` does.
+    """
+    file = Path(path)
+    source = Source(name=file.name or str(file), data=read_bytes(file), beside=Beside(file))
+    return _reader_for(source).read(source).pages or ("picture",)
 
 
 def read_images(project: Project, progress: Progress = no_progress) -> dict[str, BlotImage]:
@@ -62,73 +111,76 @@ def read_images(project: Project, progress: Progress = no_progress) -> dict[str,
     n = len(project.photographs)
     for i, photograph in enumerate(project.photographs):
         progress(i / n, f"Reading {Path(photograph.file).name}")
-        images[photograph.id] = _as_added(photograph, read_image(photograph.file))
+        images[photograph.id] = _as_added(photograph, read_image(photograph.file, photograph.page))
     progress(1.0, "Pictures read")
     return images
 
 
-def sha256_of(data: bytes) -> str:
-    """Return the SHA-256 of a file's bytes, hexadecimal."""
-    return hashlib.sha256(data).hexdigest()
-
-
-def read_bytes(path: Path) -> bytes:
-    """Return a regular file's bytes; raise `ReadError` where that is impossible or too much."""
-    name = path.name or str(path)
-    try:
-        status = path.stat()
-        if stat.S_ISDIR(status.st_mode):
-            raise ReadError(f"{name} is a folder", "Give the picture files in it")
-        if not stat.S_ISREG(status.st_mode):
-            raise ReadError(f"{name} is a device or a pipe, not a file", "Give a picture file")
-        if status.st_size > MAX_BYTES:
-            raise ReadError(
-                f"{name} is larger than the {MAX_BYTES // 1024**3} GiB that are read",
-                "Export the blot alone, or at a lower resolution",
-            )
-        data = path.read_bytes()
-    except FileNotFoundError as error:
-        raise ReadError(
-            f"There is no file {name}", "Check its name and folder, or add it again"
-        ) from error
-    except PermissionError as error:
-        raise ReadError(
-            f"{name} may not be read by this user", "Change its permissions, or copy it elsewhere"
-        ) from error
-    except (OSError, ValueError) as error:
-        raise ReadError(
-            f"{name} cannot be opened", "Check that the disk is connected and the name is possible"
-        ) from error
-    if not data:
-        raise ReadError(f"{name} is empty", "Copy or export it again from the imager")
-    return data
-
-
-def _reader_for(name: str, head: bytes) -> Reader:
+def _reader_for(source: Source) -> Reader:
     """Return the reader whose signature the first bytes have; raise `ReadError` if none has."""
+    head = source.data[:_HEAD_BYTES]
     for kind in READERS.names():
         reader = READERS.create(kind)
         if reader.sniffs(head):
             return reader
-    raise refusal(name, head)
+    # Half of a pair has no signature of its own; its other half has.
+    if fuji.is_text(source.beside(fuji.TEXT_ENDING) or b""):
+        return READERS.create("fuji")
+    raise refusal(source.name, head)
 
 
-def _blot_image(name: str, sha256: str, decoded: Decoded) -> BlotImage:
+def _blot_image(name: str, sha256: str, page: int, decoded: Decoded) -> BlotImage:
     """Return the picture with its scale, from what a reader decoded."""
     samples, number_warnings = _measurable(name, decoded.samples)
-    pixels, colour_warnings = one_channel(samples)
-    lossy, advice = advise(pixels, bits=decoded.bits, lossy=decoded.lossy)
+    coloured = samples.ndim == 3 and samples.shape[2] >= 3
+    pixels, colour_warnings = one_channel(oriented(samples, decoded.orientation))
+    counts = histogram(pixels) if pixels.dtype.kind == "u" else None
+    lossy, advice = advise(pixels, counts, bits=decoded.bits, lossy=decoded.lossy)
     full_scale = find_full_scale(pixels, decoded.limit, decoded.stated_limit)
+    metadata = dict(decoded.metadata)
+    noticed = (
+        *noticed_in_pixels(pixels, counts, bits=decoded.bits, lossy=decoded.lossy),
+        *noticed_in_words(metadata, pixels.shape, coloured=coloured),
+    )
     return BlotImage(
         name=name,
         pixels=np.ascontiguousarray(pixels),
-        sha256=sha256,
+        sha256=page_sha256(sha256, page),
         bits=decoded.bits,
         full_scale=full_scale.value,
         full_scale_reason=full_scale.reason,
         lossy=lossy,
-        metadata=decoded.metadata,
-        warnings=decoded.warnings + number_warnings + colour_warnings + advice,
+        metadata=(*metadata.items(), *in_words(decoded.orientation), *_page_of(page, decoded)),
+        warnings=(
+            *decoded.warnings,
+            *_unchosen(page, decoded.pages),
+            *number_warnings,
+            *colour_warnings,
+            *advice,
+            *noticed,
+        ),
+    )
+
+
+def _page_of(page: int, decoded: Decoded) -> tuple[tuple[str, str], ...]:
+    """Return which of several pages this is."""
+    n = len(decoded.pages)
+    if n < 2:
+        return ()
+    number = max(1, page)
+    return (("page", f"{number} of {n}: {decoded.pages[number - 1]}"),)
+
+
+def _unchosen(page: int, pages: tuple[str, ...]) -> tuple[str, ...]:
+    """Return a warning where the user should say which of several pages is meant."""
+    if page or len(pages) < 2:
+        return ()
+    shown = ", ".join(pages[:4]) + (", ..." if len(pages) > 4 else "")
+    return (
+        (
+            f"The file has {len(pages)} pages; the first was read and {len(pages) - 1} not "
+            f"({shown}). Say which page this photograph is."
+        ),
     )
 
 
@@ -139,10 +191,11 @@ def _measurable(name: str, samples: NDArray[Any]) -> tuple[NDArray[Any], tuple[s
     """
     if samples.dtype in {np.dtype(np.uint8), np.dtype(np.uint16)}:
         return samples, ()
+    warnings: tuple[str, ...] = ()
     if samples.dtype.kind == "f":
-        _refuse_no_numbers(name, samples)
+        samples, warnings = measurable_floats(name, samples)
     if samples.dtype == np.float32:
-        return samples, ()
+        return samples, warnings
     if samples.dtype.kind not in "iuf":
         raise unsupported(name, f"pixels of the kind {samples.dtype}")
     if samples.dtype == np.int16 and samples.min() >= 0:
@@ -151,38 +204,19 @@ def _measurable(name: str, samples: NDArray[Any]) -> tuple[NDArray[Any], tuple[s
     with np.errstate(over="ignore"):
         rounded = samples.astype(np.float32)
     if np.array_equal(rounded.astype(np.float64), samples.astype(np.float64)):
-        return rounded, ()
+        return rounded, warnings
     if samples.dtype.kind != "f" or not np.isfinite(rounded).all():
         raise ReadError(
             f"{name} holds numbers of {samples.dtype.itemsize * 8} bits that are too large to be "
             "kept exactly",
             "Export it as 16-bit or 32-bit floating-point TIFF",
         )
-    return rounded, ("64-bit values were rounded to 32 bits, that is to 7 digits.",)
-
-
-def _refuse_no_numbers(name: str, samples: NDArray[Any]) -> None:
-    """Raise `ReadError` where a pixel is NaN or infinite; say how many and where the first is."""
-    # A sum is finite only if all terms are, and it needs no mask in memory; it may overflow.
-    with np.errstate(over="ignore", invalid="ignore"):
-        if np.isfinite(np.sum(samples, dtype=np.float64)):
-            return
-    bad = ~np.isfinite(samples)
-    n = int(np.count_nonzero(bad))
-    if n == 0:
-        return
-    row, column = (int(i) for i in np.argwhere(bad)[0][:2])
-    pixels = "1 pixel that is" if n == 1 else f"{n} pixels that are"
-    raise ReadError(
-        f"{name} has {pixels} no number (masked or overflowed), the first at column {column}, "
-        f"row {row}",
-        "Export it as 16-bit TIFF without masked pixels",
-    )
+    return rounded, (*warnings, "64-bit values were rounded to 32 bits, that is to 7 digits.")
 
 
 def _as_added(photograph: Photograph, image: BlotImage) -> BlotImage:
     """Return the picture, with a warning if the file changed since it was added."""
-    if photograph.sha256 in {"", image.sha256}:
+    if file_sha256(photograph.sha256) in {"", file_sha256(image.sha256)}:
         return image
     warning = (
         "The file has changed since it was added to the project. Check that lanes and bands "

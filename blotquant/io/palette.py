@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+_STRIP_ROWS = 256
+
 
 def through_palette(
     indices: NDArray[Any], colours: NDArray[Any], *, is_display_only: bool = False
@@ -33,7 +35,16 @@ def through_palette(
     table = (colours // 257 if colours.dtype == np.uint16 else colours).astype(np.uint8)
     if int(indices.max()) >= len(table):
         raise ValueError("a pixel has a colour that is not in its table")
-    return table[indices], ()
+    return _looked_up(table, indices), ()
+
+
+def _looked_up(table: NDArray[np.uint8], indices: NDArray[Any]) -> NDArray[np.uint8]:
+    """Return (rows, columns, 3) colours; in strips, since looking up takes 8 bytes a pixel."""
+    colours = np.empty((*indices.shape, 3), dtype=np.uint8)
+    for start in range(0, indices.shape[0], _STRIP_ROWS):
+        strip = slice(start, start + _STRIP_ROWS)
+        colours[strip] = table[indices[strip]]
+    return colours
 
 
 def _is_even_ramp(colours: NDArray[Any], dtype: np.dtype[Any]) -> bool:

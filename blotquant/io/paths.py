@@ -8,6 +8,9 @@ from pathlib import Path
 
 from blotquant.model.project import Project
 
+INSIDE = "blot:"
+"""How a project file names a picture that it holds itself."""
+
 
 def folder_of(path: Path | str) -> Path:
     """Return the absolute folder that relative names in a file start from; links stay."""
@@ -23,16 +26,20 @@ def absolute(file: str, folder: Path) -> str:
 def relative(file: str, folder: Path) -> str:
     """Return a path relative to `folder`; on another drive it stays absolute."""
     try:
-        return Path(os.path.relpath(file, folder)).as_posix()
+        found = Path(os.path.relpath(file, folder)).as_posix()
     except ValueError:  # Windows: there is no way from one drive to another
         return Path(file).as_posix()
+    return f"./{found}" if found.startswith(INSIDE) else found
 
 
 def with_absolute_files(project: Project, folder: Path) -> Project:
-    """Return the project as it is held in memory."""
+    """Return the project as it is held in memory; pictures inside the file are left as they are."""
     return replace(
         project,
-        photographs=tuple(replace(p, file=absolute(p.file, folder)) for p in project.photographs),
+        photographs=tuple(
+            p if p.file.startswith(INSIDE) else replace(p, file=absolute(p.file, folder))
+            for p in project.photographs
+        ),
     )
 
 

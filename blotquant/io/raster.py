@@ -10,24 +10,23 @@ from __future__ import annotations
 import struct
 import zlib
 from io import BytesIO
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from blotquant.io.palette import through_palette
+from blotquant.io.pillow_picture import exif_stated, pillow_content, reading, stored_array
 from blotquant.io.reader import (
-    DECODER_ERRORS,
     READERS,
     Decoded,
+    Source,
+    check_expansion,
     check_size,
-    damaged,
     plain,
-    unsupported,
+    wanted_page,
 )
-
-if TYPE_CHECKING:
-    from PIL.ImageFile import ImageFile
+from blotquant.io.stated import pixel_size_um
 
 _PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _JPEG_SIGNATURE = b"\xff\xd8\xff"
@@ -35,8 +34,6 @@ _BMP_SIGNATURE = b"BM"
 _BMP_HEADER_SIZES = {12, 16, 40, 52, 56, 64, 108, 124}
 _PNG_CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
 _PNG_PALETTE = 3
-_EXIF_STATED = ((271, "make"), (272, "model"), (305, "software"), (306, "date"))
-_EXIF_ORIENTATION = 274
 
 
 @READERS.register("png")
@@ -47,21 +44,25 @@ class PngReader:
         """Return whether the file begins as PNG does."""
         return head.startswith(_PNG_SIGNATURE)
 
-    def read(self, name: str, data: bytes) -> Decoded:
+    def read(self, source: Source) -> Decoded:
         """Return the content of the file; raise `ReadError`."""
-        try:
+        wanted_page(source, ("picture",))
+        name, data = source.name, source.data
+        with reading(name, "PNG"):
             chunks = _png_chunks(data)
             columns, rows, bits, kind = struct.unpack(">IIBB", chunks[0][1][:10])
-            check_size(name, rows, columns, _PNG_CHANNELS[kind], max(1, bits // 8))
+            size = _PNG_CHANNELS[kind] * max(1, bits // 8)
+            check_size(name, rows, columns, 1, size)
+            check_expansion(name, rows * columns * size, len(data))
             samples, warnings = _png_samples(data, chunks, is_palette=kind == _PNG_PALETTE)
-            metadata = _png_metadata(chunks)
-        except DECODER_ERRORS as error:
-            raise damaged(name, "PNG", error) from error
+            orientation, exif = _png_exif(chunks)
+            metadata = {"format": "PNG", **dict(_png_metadata(chunks)), **exif}
         return Decoded(
             samples=samples,
             bits=bits,
             limit=65535.0 if bits == 16 else 255.0,
-            metadata=(("format", "PNG"), *metadata),
+            orientation=orientation,
+            metadata=tuple(metadata.items()),
             warnings=warnings,
         )
 
@@ -105,11 +106,13 @@ def _png_palette_samples(
     """Return the counts or colours of a palette picture."""
     from PIL.PngImagePlugin import PngImageFile  # noqa: PLC0415 - slow import
 
-    table = next(content for kind, content in chunks if kind == b"PLTE")
+    table = next((content for kind, content in chunks if kind == b"PLTE"), b"")
+    if not table:
+        raise ValueError("it has no table of colours")
     colours = np.frombuffer(table, dtype=np.uint8).reshape(-1, 3)
     with PngImageFile(BytesIO(data)) as picture:
-        indices = np.asarray(picture)
-    return through_palette(indices.astype(np.uint8, copy=False), colours)
+        indices = stored_array(picture)
+    return through_palette(indices, colours)
 
 
 def _png_metadata(chunks: list[tuple[bytes, bytes]]) -> tuple[tuple[str, str], ...]:
@@ -122,6 +125,22 @@ def _png_metadata(chunks: list[tuple[bytes, bytes]]) -> tuple[tuple[str, str], .
     return tuple(pair for pair in pairs if all(pair))
 
 
+def _png_exif(chunks: list[tuple[bytes, bytes]]) -> tuple[int, dict[str, str]]:
+    """Return how the picture must be turned and what EXIF and the resolution chunk state."""
+    from PIL.Image import Exif  # noqa: PLC0415 - slow import
+
+    exif = Exif()
+    found: dict[str, str] = {}
+    for kind, content in chunks:
+        if kind == b"eXIf":
+            exif.load(content)
+        if kind == b"pHYs" and len(content) == 9 and content[8] == 1:
+            across = struct.unpack(">I", content[:4])[0]
+            found["pixel_size_um"] = pixel_size_um(across / 100, 3)
+    orientation, stated = exif_stated(exif)
+    return orientation, {key: text for key, text in {**found, **stated}.items() if text}
+
+
 @READERS.register("jpeg")
 class JpegReader:
     """JPEG, grey or colour."""
@@ -130,15 +149,12 @@ class JpegReader:
         """Return whether the file begins as JPEG does."""
         return head.startswith(_JPEG_SIGNATURE)
 
-    def read(self, name: str, data: bytes) -> Decoded:
+    def read(self, source: Source) -> Decoded:
         """Return the content of the file; raise `ReadError`."""
         from PIL.JpegImagePlugin import JpegImageFile  # noqa: PLC0415 - slow import
 
-        try:
-            with JpegImageFile(BytesIO(data)) as picture:
-                return _pillow_content(name, picture, "JPEG", lossy=True)
-        except DECODER_ERRORS as error:
-            raise damaged(name, "JPEG", error) from error
+        with reading(source.name, "JPEG"), JpegImageFile(BytesIO(source.data)) as picture:
+            return pillow_content(source, picture, "JPEG", lossy=True)
 
 
 @READERS.register("bmp")
@@ -151,52 +167,9 @@ class BmpReader:
             return False
         return int.from_bytes(head[14:18], "little") in _BMP_HEADER_SIZES
 
-    def read(self, name: str, data: bytes) -> Decoded:
+    def read(self, source: Source) -> Decoded:
         """Return the content of the file; raise `ReadError`."""
         from PIL.BmpImagePlugin import BmpImageFile  # noqa: PLC0415 - slow import
 
-        try:
-            with BmpImageFile(BytesIO(data)) as picture:
-                return _pillow_content(name, picture, "BMP", lossy=False)
-        except DECODER_ERRORS as error:
-            raise damaged(name, "BMP", error) from error
-
-
-def _pillow_content(name: str, picture: ImageFile, kind: str, *, lossy: bool) -> Decoded:
-    """Return the content of a file that Pillow has opened and not yet decoded."""
-    columns, rows = picture.size
-    check_size(name, rows, columns, len(picture.getbands()), 1)
-    samples, warnings = _pillow_samples(name, picture)
-    stated = dict(picture.getexif()) if kind == "JPEG" else {}
-    metadata = [("format", kind)]
-    metadata += [
-        (label, text) for tag, label in _EXIF_STATED if (text := plain(str(stated.get(tag, ""))))
-    ]
-    orientation = stated.get(_EXIF_ORIENTATION, 1)
-    if orientation not in {0, 1}:
-        warnings += (
-            (
-                f"The file asks viewers to turn or mirror it (orientation {orientation}); it is "
-                "read as it is stored. Positions refer to the stored picture."
-            ),
-        )
-    return Decoded(
-        samples=samples,
-        bits=1 if picture.mode == "1" else 8,
-        limit=255.0,
-        lossy=lossy,
-        metadata=tuple(metadata),
-        warnings=warnings,
-    )
-
-
-def _pillow_samples(name: str, picture: ImageFile) -> tuple[NDArray[Any], tuple[str, ...]]:
-    """Return the stored values of an 8-bit picture, or 0 and 255 of a 1-bit one."""
-    if picture.mode == "1":
-        return np.asarray(picture).astype(np.uint8) * np.uint8(255), ()
-    if picture.mode == "P":
-        colours = np.asarray(picture.getpalette("RGB"), dtype=np.uint8).reshape(-1, 3)
-        return through_palette(np.asarray(picture), colours)
-    if picture.mode in {"L", "RGB", "RGBA"}:
-        return np.asarray(picture), ()
-    raise unsupported(name, f"{picture.mode} print colours")
+        with reading(source.name, "BMP"), BmpImageFile(BytesIO(source.data)) as picture:
+            return pillow_content(source, picture, "BMP", lossy=False)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 import zlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -14,6 +15,9 @@ from blotquant.registry import Registry
 
 MAX_PIXELS = 400_000_000
 MAX_BYTES = 2 * 1024**3
+MAX_PAGES = 1000
+_FREE_BYTES = 64 * 1024**2  # a header may promise so much, however small its file is
+_MAX_EXPANSION = 200  # times the file's size; blots shrink 2 to 20 times, a bomb a thousand times
 
 DECODER_ERRORS = (
     ArithmeticError,
@@ -33,9 +37,36 @@ DECODER_ERRORS = (
 """What decoders raise on damaged files; `ReadError` and `Cancelled` are none of them."""
 
 
+def nothing_beside(_ending: str) -> bytes | None:
+    """Return no file: a picture of which only the bytes are there."""
+    return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Source:
+    """A picture file as a reader gets it.
+
+    Parameters
+    ----------
+    name
+        File name without its folder, for messages.
+    data
+        Its bytes.
+    page
+        Which page or channel is wanted, from 1; 0 when the user did not choose.
+    beside
+        Gives the bytes of the file that has the same name but another ending (``".inf"``), or None.
+    """
+
+    name: str
+    data: bytes
+    page: int = 0
+    beside: Callable[[str], bytes | None] = nothing_beside
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Decoded:
-    """The content of a picture file, before a channel is chosen and its scale is found.
+    """One page of a picture file, before a channel is chosen and its scale is found.
 
     Parameters
     ----------
@@ -50,6 +81,10 @@ class Decoded:
         What the file itself calls its largest possible value.
     lossy
         Whether its compression alters counts.
+    pages
+        What the pages or channels of the file are called, this one among them; empty means one.
+    orientation
+        How EXIF says that the stored picture must be turned or mirrored, from 1 (not at all) to 8.
     metadata, warnings
         As in `blotquant.model.image.BlotImage`.
     """
@@ -59,6 +94,8 @@ class Decoded:
     limit: float | None
     stated_limit: float | None = None
     lossy: bool = False
+    pages: tuple[str, ...] = ()
+    orientation: int = 1
     metadata: tuple[tuple[str, str], ...] = ()
     warnings: tuple[str, ...] = ()
 
@@ -70,8 +107,8 @@ class Reader(Protocol):
         """Return whether the first bytes of a file (up to 512) have this format's signature."""
         ...
 
-    def read(self, name: str, data: bytes) -> Decoded:
-        """Return the content of the file `name`, whose bytes are `data`; raise `ReadError`."""
+    def read(self, source: Source) -> Decoded:
+        """Return the wanted page of a file, the first if none is wanted; raise `ReadError`."""
         ...
 
 
@@ -93,6 +130,27 @@ def check_size(name: str, rows: int, columns: int, samples: int, bytes_per_sampl
             "Export the blot alone, or at a lower resolution; if it is not that large, its header "
             "is damaged",
         )
+
+
+def check_expansion(name: str, n_bytes: int, file_size: int) -> None:
+    """Raise `ReadError` where a header promises far more pixels than its file can hold."""
+    if n_bytes > max(_FREE_BYTES, _MAX_EXPANSION * file_size):
+        raise ReadError(
+            f"{name} promises {n_bytes // 2**20} MiB of pixels in a file of {file_size} bytes: its "
+            "header is damaged",
+            "Copy or export it again from the imager",
+        )
+
+
+def wanted_page(source: Source, pages: tuple[str, ...]) -> int:
+    """Return the index of the wanted page from 0; raise `ReadError` if there is no such page."""
+    if source.page > len(pages):
+        held = "1 page" if len(pages) == 1 else f"{len(pages)} pages"
+        raise ReadError(
+            f"{source.name} has {held}; there is no page {source.page}",
+            f"Choose a page from 1 to {len(pages)}",
+        )
+    return max(0, source.page - 1)
 
 
 def damaged(name: str, kind: str, detail: object = "") -> ReadError:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import math
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from blotquant.io.reader import plain
+from blotquant.io.stated import from_description, pixel_size_um
 
 if TYPE_CHECKING:
-    from tifffile import TiffPage
+    from tifffile import TiffFile, TiffPage
 
 PHOTOMETRIC = {
     0: "white is zero",
@@ -22,8 +24,10 @@ PHOTOMETRIC = {
 }
 """The kinds of colour that are read, by the number in the photometric tag."""
 
-_GEL_FORMAT, _GEL_SCALE = 33445, 33446
+_GEL_FORMAT, _GEL_SCALE, _GEL_UNITS = 33445, 33446, 33452
 _GEL_SQUARE_ROOT, _GEL_LINEAR = 2, 128
+_MAX_DESCRIPTION = 20_000
+_EXPOSURE, _EXIF, _RESOLUTION, _RESOLUTION_UNIT = 33434, 34665, 282, 296
 _STATED_TAGS = (
     (270, "description"),
     (271, "make"),
@@ -32,6 +36,7 @@ _STATED_TAGS = (
     (306, "date"),
     (315, "artist"),
     (33432, "copyright"),
+    (_GEL_UNITS, "units"),
 )
 
 
@@ -44,24 +49,65 @@ def number(page: TiffPage, code: int) -> float | None:
     return float(value) if isinstance(value, int | float) and math.isfinite(value) else None
 
 
-def stated(page: TiffPage) -> tuple[tuple[str, str], ...]:
+def stated(page: TiffPage, tif: TiffFile) -> tuple[tuple[str, str], ...]:
     """Return what the page says of itself, in reading order."""
     from tifffile import COMPRESSION  # noqa: PLC0415 - slow import
 
-    pairs = [
-        ("format", "TIFF"),
-        ("photometric", PHOTOMETRIC[int(page.photometric)]),
-        ("compression", COMPRESSION(page.compression).name.lower()),
-    ]
-    if (coding := number(page, _GEL_FORMAT)) is not None:
-        pairs.append(
-            ("coding", "square root" if coding == _GEL_SQUARE_ROOT else f"number {coding:g}")
-        )
+    pairs = {
+        "format": "TIFF",
+        "photometric": PHOTOMETRIC[int(page.photometric)],
+        "compression": COMPRESSION(page.compression).name.lower(),
+    }
+    coding = number(gel_page(tif, page), _GEL_FORMAT)
+    if coding is not None:
+        words = {_GEL_SQUARE_ROOT: "square root, made linear", _GEL_LINEAR: "linear"}
+        pairs["coding"] = words.get(int(coding), f"number {coding:g}")
     for code, label in _STATED_TAGS:
         tag = page.tags.get(code)
         if tag is not None and (text := plain(str(tag.value))):
-            pairs.append((label, text))
-    return tuple(pairs)
+            pairs[label] = text
+    tag = page.tags.get(270)
+    described = str(tag.value)[:_MAX_DESCRIPTION] if tag is not None else ""
+    more = {"instrument": pairs.get("model", ""), **from_description(described)}
+    more["exposure_s"] = _exposure(page) or more.get("exposure_s", "")
+    more["pixel_size_um"] = _pixel_size(page)
+    return tuple(pairs.items()) + tuple((k, v) for k, v in more.items() if v and k not in pairs)
+
+
+def _exposure(page: TiffPage) -> str:
+    """Return the exposure time that the EXIF tags give, in seconds."""
+    exif = page.tags.get(_EXIF)
+    inner = exif.value.get("ExposureTime") if exif and isinstance(exif.value, dict) else None
+    tag = page.tags.get(_EXPOSURE)
+    value: Any = inner if tag is None else tag.value
+    if isinstance(value, tuple) and len(value) == 2 and value[1]:
+        return f"{value[0] / value[1]:g}"
+    found = from_description(str(tag.value)) if tag is not None else {}
+    return found.get("exposure_s", "")
+
+
+def _pixel_size(page: TiffPage) -> str:
+    tag = page.tags.get(_RESOLUTION)
+    value = None if tag is None else tag.value
+    if not (isinstance(value, tuple) and len(value) == 2 and value[1]):
+        return ""
+    return pixel_size_um(value[0] / value[1], int(number(page, _RESOLUTION_UNIT) or 2))
+
+
+def gel_page(tif: TiffFile, page: TiffPage) -> TiffPage:
+    """Return the page that has the private tags of a `.gel`: the picture's, or one of tags alone.
+
+    Some scanners put them on a second page without pixels.
+    """
+    if page.tags.get(_GEL_FORMAT) is not None:
+        return page
+    from tifffile import TiffPage  # noqa: PLC0415 - slow import
+
+    # Never all pages: a damaged file can promise millions.
+    for other in islice(tif.pages, 2):
+        if isinstance(other, TiffPage) and other.tags.get(_GEL_FORMAT) is not None:
+            return other
+    return page
 
 
 def linear_gel(
@@ -86,5 +132,7 @@ def linear_gel(
     numerator, denominator = (1, 1) if tag is None else (int(tag.value[0]), int(tag.value[1]))
     power = 2 if coding == _GEL_SQUARE_ROOT else 1
     scale = numerator / denominator
+    if not 0 < scale < 1e12:
+        raise ValueError(f"a scale of {scale:g} is not possible")
     counts = (stored.astype(np.float64) ** power * scale).astype(np.float32)
     return counts, float(np.float32(limit**power * scale))

@@ -55,6 +55,8 @@ def what_toml_cannot_hold(project: Project) -> tuple[str, ...]:
         f"{len(p.bands)} placed bands on {name.get(p.image, p.image)}, membrane {p.membrane}"
         for p in project.bands
     ]
+    if project.embed_pictures:
+        lost.append("that pictures are kept inside the project file")
     return tuple(lost)
 
 
@@ -93,6 +95,7 @@ def _image(photograph: Photograph, number: int, folder: Path) -> dict[str, Any]:
                 ("exposure_s", p.exposure_s),
                 ("id", "" if p.id == f"img{number}" else p.id),
                 ("sha256", p.sha256),
+                ("page", p.page or None),
             )
         ),
     }

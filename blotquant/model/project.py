@@ -42,6 +42,9 @@ class Photograph:
         None means guess.
     sha256
         Of the file when it was added, empty when not known yet.
+    page
+        Which page, channel or exposure of a file with several, from 1; 0 when nobody chose: the
+        first is read, with a warning.
     """
 
     id: str
@@ -54,6 +57,11 @@ class Photograph:
     polarity: Polarity | None = None
     exposure_s: float | None = None
     sha256: str = ""
+    page: int = 0
+
+    def __post_init__(self) -> None:
+        if self.page < 0:
+            raise ValueError("pages count from 1")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +109,8 @@ class Project:
     """Everything that a person decided about an experiment. Results follow from it.
 
     Deleting an entry of `membranes`, `lanes`, `bands` or `rows` brings detection back.
+    `embed_pictures` says whether a saved project file holds the picture files themselves, byte for
+    byte, or names them (the default).
     """
 
     name: str = "Untitled"
@@ -112,6 +122,7 @@ class Project:
     bands: tuple[PlacedBands, ...] = ()
     rows: tuple[AssignedRow, ...] = ()
     note: str = ""
+    embed_pictures: bool = False
 
     def __post_init__(self) -> None:
         ids = [p.id for p in self.photographs]

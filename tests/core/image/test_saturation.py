@@ -157,3 +157,63 @@ def test_thin_read_only_pictures(shape, dtype):
     full_scale = find_full_scale(pixels).value
     for polarity in Polarity:
         assert saturated_mask(pixels, full_scale, polarity).shape == shape
+
+
+def dark_on_light(seed=0):
+    """Return a scan in 8 bits with dark bands, one of them black."""
+    bright = blot(peak=300, level=30, noise=2, seed=seed)
+    return (255 - np.clip(bright, 0, 255)).astype(np.uint8)
+
+
+@pytest.mark.parametrize("angle_deg", [2.0, 10.0, -25.0])
+def test_black_corners_of_a_turned_picture_are_not_saturated(angle_deg):
+    import cv2
+
+    upright = dark_on_light()
+    height, width = upright.shape
+    black = upright == 0
+    assert black.sum() > 16
+    turn = cv2.getRotationMatrix2D((width / 2, height / 2), angle_deg, 1.0)
+    cos, sin = abs(turn[0, 0]), abs(turn[0, 1])
+    frame = (round(height * sin + width * cos), round(height * cos + width * sin))
+    turn[:, 2] += (frame[0] - width) / 2, (frame[1] - height) / 2
+    pixels = cv2.warpAffine(upright, turn, frame, flags=cv2.INTER_NEAREST)
+    truth = cv2.warpAffine(black.astype(np.uint8), turn, frame, flags=cv2.INTER_NEAREST) > 0
+    assert (pixels == 0).sum() > 2 * truth.sum()
+    assert np.array_equal(saturated_mask(pixels, 255.0, DARK), truth)
+
+
+def test_black_bars_and_a_white_page_are_not_saturated():
+    pixels = dark_on_light()
+    truth = pixels == 0
+    pixels[:9] = pixels[-5:] = 0
+    truth[:9] = truth[-5:] = False
+    assert np.array_equal(saturated_mask(pixels, 255.0, DARK), truth)
+    bright = np.clip(blot(peak=600, level=20, noise=1), 0, 255).astype(np.uint8)
+    truth = bright == 255
+    bright[:, :20] = 255
+    assert np.array_equal(saturated_mask(bright, 255.0, LIGHT), truth)
+
+
+@pytest.mark.parametrize("columns", [slice(None), slice(30, 70)])
+def test_saturated_bands_at_the_edge_stay_saturated(columns):
+    pixels = clipped(4095, peak=9000)[57:64, columns]
+    mask = saturated_mask(pixels, 4095.0, LIGHT)
+    assert mask[0].any()
+    assert mask[-1].any()
+    assert np.array_equal(mask, pixels == 4095)
+
+
+def test_an_overexposed_membrane_is_saturated_to_its_edge():
+    x = np.linspace(0, 1, 160)
+    light = 3000 + 3000 * np.tile(x, (120, 1)) + np.random.default_rng(0).normal(0, 30, (120, 160))
+    pixels = np.clip(light, 0, 4095).astype(np.uint16)
+    assert np.array_equal(saturated_mask(pixels, 4095.0, LIGHT), pixels == 4095)
+
+
+def test_overflowed_half_floats_are_saturated_one_by_one():
+    pixels = blot().astype(np.float32)
+    pixels[3, 4] = 65504.0
+    full_scale = find_full_scale(pixels).value
+    assert full_scale == 65504
+    assert np.array_equal(saturated_mask(pixels, full_scale, LIGHT), pixels == 65504)

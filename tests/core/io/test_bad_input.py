@@ -96,7 +96,7 @@ def test_flipped_bytes_give_an_image_or_a_read_error(tmp_path, kind, capfd, capl
         (b"<?xml version='1.0'?>\n<svg xmlns='http://www.w3.org/2000/svg'/>", "SVG"),
         (b"<!DOCTYPE html><html></html>", "web page"),
         (b"GIF89a\x01\x00", "GIF"),
-        (b"\xaf\xafStable File Version 2.0  \r\nIntel Format", "Image Lab"),
+        (b"\xaf\xafStable File Version 2.0  \r\nIntel Format", "Bio-Rad .1sc"),
         (b"\x00" * 4096, "zeros"),
         (bytes(range(128, 256)) + bytes(20), "no picture format"),
         (b"BM is how this text begins, and it is long enough", "text file"),
@@ -177,6 +177,12 @@ def test_huge_tiff_header_is_refused_before_memory_is_taken(tmp_path, compressio
 def test_huge_tiff_header_within_the_cap_but_without_pixels(tmp_path):
     path = tmp_path / "large.tif"
     path.write_bytes(ifd(width=15_000, rows=15_000, rows_per_strip=15_000, size=64, **PAGE))
+    assert "its header is damaged" in refusal(path)
+
+
+def test_tiff_header_that_promises_a_little_too_much(tmp_path):
+    path = tmp_path / "cut.tif"
+    path.write_bytes(ifd(width=500, rows=500, rows_per_strip=500, size=64, **PAGE))
     assert "its pixels end before the picture does" in refusal(path)
 
 
@@ -200,7 +206,7 @@ def test_huge_raster_headers(tmp_path, kind, place, form):
     assert "200000 x 200000 pixels" in refusal(path)
 
 
-@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+@pytest.mark.parametrize("value", [np.nan, -np.inf])
 def test_pixels_that_are_no_numbers_are_counted_and_placed(tmp_path, value):
     pixels = GREY.astype(np.float32)
     pixels[4, 9] = pixels[6, 2] = value
@@ -234,3 +240,13 @@ def test_reading_leaves_the_log_of_tifffile_as_it_was(tmp_path):
     path.write_bytes(VALID["lzw"][:200])
     refusal(path)
     assert logger.filters == before
+
+
+def test_a_picture_that_does_not_fit_into_memory_is_refused(tmp_path, monkeypatch):
+    def full(*_pixels):
+        raise MemoryError
+
+    path = tmp_path / "large.tif"
+    path.write_bytes(VALID["tiff"])
+    monkeypatch.setattr("blotquant.io.images.find_full_scale", full)
+    assert "memory" in refusal(path)

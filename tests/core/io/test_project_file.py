@@ -13,9 +13,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from blotquant.errors import ProjectError
+from blotquant.errors import ProjectError, ReadError
 from blotquant.flags import Flag
 from blotquant.io.atomic import write_bytes_atomically
+from blotquant.io.images import read_image
 from blotquant.io.open_project import open_project, save_project
 from blotquant.io.plain import PlainError, from_plain, to_plain
 from blotquant.io.project_file import MEMBER, read_project_file, write_project_file
@@ -123,6 +124,7 @@ def projects(draw, folder):
             polarity=draw(st.none() | st.sampled_from(Polarity)),
             exposure_s=draw(st.none() | NUMBER),
             sha256=draw(TEXT),
+            page=draw(st.integers(0, 9)),
         )
         for i, file in enumerate(files, start=1)
     )
@@ -148,6 +150,7 @@ def projects(draw, folder):
         bands=draw(st.lists(placed_bands, max_size=2).map(tuple)),
         rows=draw(st.lists(rows, max_size=2).map(tuple)),
         note=draw(TEXT),
+        embed_pictures=draw(st.booleans()),
     )
 
 
@@ -304,11 +307,15 @@ def test_odd_json_is_refused_by_name(text, tmp_path):
 
 
 def test_a_foreign_archive_is_refused_whatever_it_is_called(tmp_path):
-    path = tmp_path / "report.tif"
+    path = tmp_path / "report.blot"
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("word/document.xml", "<w/>")
     with pytest.raises(ProjectError, match="not a blotquant project"):
         open_project(path)
+    path.rename(tmp_path / "report.tif")
+    photograph = open_project(tmp_path / "report.tif").photographs[0]
+    with pytest.raises(ReadError, match="Office document"):
+        read_image(photograph.file)
 
 
 def test_an_archive_that_would_fill_the_memory_is_refused(tmp_path, monkeypatch):

@@ -1,0 +1,52 @@
+"""Older project files brought up to date, one version at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from blotquant.errors import ProjectError
+
+VERSION = 2
+"""The version that is written."""
+
+Body = dict[str, Any]
+
+
+def up_to_date(body: Any, version: object, name: str) -> Any:
+    """Return the project part of a document as this version holds it.
+
+    Parameters
+    ----------
+    body
+        The project part as it was written.
+    version
+        What the file calls its version.
+    name
+        File name, for messages.
+
+    Raises `ProjectError` for versions from the future and for such as never were.
+    """
+    number = version if type(version) is int else 0  # true is no version
+    if number > VERSION:
+        raise ProjectError(
+            f"{name} was written by a newer blotquant (format {version}, this one reads {VERSION})",
+            "Update blotquant and open it again",
+        )
+    if number < 1 or not isinstance(body, dict):
+        raise ProjectError(
+            f"{name} is damaged: its head is not that of a project",
+            "Open an earlier copy of the project",
+        )
+    for step in range(number, VERSION):
+        body = MIGRATIONS[step](body)
+    return body
+
+
+def _to_2(body: Body) -> Body:
+    """Version 2 adds pages of photographs and pictures inside the file; what was, stays."""
+    return body
+
+
+MIGRATIONS: Mapping[int, Callable[[Body], Body]] = {1: _to_2}
+"""What leads from each version to the next."""

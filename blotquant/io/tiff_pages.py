@@ -1,0 +1,119 @@
+"""Which pages, channels and exposures a TIFF holds, and what they are called.
+
+A plane is one grey or colour picture: a page, one frame of an ImageJ stack that is described in
+words, or one channel of a page whose channels are no colours.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from blotquant.io.reader import MAX_PAGES, plain
+from blotquant.io.xml_text import elements, parse_xml
+
+if TYPE_CHECKING:
+    from tifffile import TiffFile, TiffPage
+
+_RGB, _YCBCR = 2, 6
+_ALPHA_KINDS = {1, 2}
+_PAGE_NAME = 285
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Plane:
+    """Where one picture of a TIFF lies.
+
+    `frame` counts the frames of a contiguous stack from 0, `channel` the channels of a page that
+    are no colours; None takes the colours of the page.
+    """
+
+    page: TiffPage
+    frame: int = 0
+    channel: int | None = None
+
+
+def planes_of(tif: TiffFile) -> tuple[tuple[Plane, ...], tuple[str, ...]]:
+    """Return the planes of an open file in order, and what they are called; none if it is empty."""
+    pages = _full_pages(tif)
+    if not pages:
+        return (), ()
+    planes = [plane for page in pages for plane in _planes(page)]
+    frames = _imagej_frames(tif)
+    if frames > len(pages) and len(planes) == 1:
+        # ImageJ may describe a stack in words and give one page for all of it.
+        planes = [Plane(page=pages[0], frame=k) for k in range(frames)]
+    planes = planes[:MAX_PAGES]
+    return tuple(planes), _names(tif, tuple(planes))
+
+
+def n_colours(page: TiffPage) -> int:
+    """Return 3 for a page in colours, else 1."""
+    is_colour = int(page.photometric) in {_RGB, _YCBCR}
+    return 3 if is_colour and int(page.samplesperpixel) >= 3 else 1
+
+
+def has_alpha(page: TiffPage) -> bool:
+    """Return whether transparency follows the colours of a page."""
+    extra = [int(kind) for kind in page.extrasamples]
+    return bool(extra) and extra[0] in _ALPHA_KINDS and int(page.samplesperpixel) > n_colours(page)
+
+
+def _full_pages(tif: TiffFile) -> list[TiffPage]:
+    """Return the pages that hold pixels of their own: no thumbnails, no pages of tags alone."""
+    from tifffile import TiffPage  # noqa: PLC0415 - slow import
+
+    pages = [page for page in islice(tif.pages, MAX_PAGES) if isinstance(page, TiffPage)]
+    held = [page for page in pages if page.dataoffsets and page.imagewidth and page.imagelength]
+    full = [page for page in held if not page.is_reduced]
+    return full or held or pages[:1]
+
+
+def _planes(page: TiffPage) -> tuple[Plane, ...]:
+    """Return one plane for a grey or a coloured page, several for channels that are no colours."""
+    n_grey = int(page.samplesperpixel) - has_alpha(page)
+    if n_colours(page) == 3 or n_grey <= 1:
+        return (Plane(page=page),)
+    return tuple(Plane(page=page, channel=k) for k in range(min(n_grey, MAX_PAGES)))
+
+
+def _imagej_frames(tif: TiffFile) -> int:
+    """Return how many frames ImageJ says that there are, 1 for other files."""
+    stated = (tif.imagej_metadata or {}).get("images", 1) if tif.is_imagej else 1
+    return min(stated, MAX_PAGES) if isinstance(stated, int) else 1
+
+
+def _names(tif: TiffFile, planes: tuple[Plane, ...]) -> tuple[str, ...]:
+    """Return what the file calls its planes, or their numbers."""
+    for stated in (_ome_channels(tif), _imagej_labels(tif)):
+        if len(stated) == len(planes):
+            return tuple(
+                plain(text, 60) or f"page {number}" for number, text in enumerate(stated, start=1)
+            )
+    return tuple(_name(plane, number) for number, plane in enumerate(planes, start=1))
+
+
+def _name(plane: Plane, number: int) -> str:
+    if plane.channel is not None:
+        return f"channel {plane.channel + 1}"
+    tag = plane.page.tags.get(_PAGE_NAME)
+    return (plain(str(tag.value), 60) if tag is not None else "") or f"page {number}"
+
+
+def _imagej_labels(tif: TiffFile) -> tuple[str, ...]:
+    labels = (tif.imagej_metadata or {}).get("Labels") if tif.is_imagej else None
+    return tuple(str(label) for label in labels) if isinstance(labels, list) else ()
+
+
+def _ome_channels(tif: TiffFile) -> tuple[str, ...]:
+    """Return the channel names of OME metadata; they are only used where they fit the pages."""
+    text = tif.ome_metadata if tif.is_ome else None
+    if not text:
+        return ()
+    try:
+        root = parse_xml(text.encode())
+    except ValueError:
+        # Names are a help and no count depends on them: the pages keep their numbers.
+        return ()
+    return tuple(e.attrib.get("Name") or e.attrib.get("ID", "") for e in elements(root, "Channel"))

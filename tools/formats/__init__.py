@@ -1,0 +1,1 @@
+"""Small files of every format, written from published layouts, and ways to damage them."""
