@@ -24,12 +24,9 @@ _LIBRARIES = (
     "numpy",
     "scipy",
     "opencv-python-headless",
-    "scikit-image",
-    "pybaselines",
     "tifffile",
     "imagecodecs",
     "pillow",
-    "statsmodels",
 )
 
 
