@@ -18,7 +18,7 @@ from blotquant.normalise import (
     with_method_range,
 )
 from blotquant.progress import Progress, no_progress, part
-from blotquant.stages import assigning, locating, measuring, noticing
+from blotquant.stages import assigning, locating, measuring, noticing, recognising, weighing
 from blotquant.statistics import summarise
 from blotquant.targets import load_library, target_notices
 
@@ -60,6 +60,7 @@ def analyse(
         located = locating.locate(project, photograph, images[photograph.id], stages)
         reports.append(located.report)
         seen.extend(located.seen)
+    registrations = locating.register_photographs(seen, stages)
     lanes = locating.number_lanes(project, seen, stages)
 
     steps = part(progress, 0.6, 0.95)
@@ -67,10 +68,16 @@ def analyse(
     for i, report in enumerate(reports):
         steps(i / len(reports), f"Finding bands on {report.image.name}")
         placed.extend(measuring.find_bands(project, report, lanes, stages))
+    ladders = recognising.recognise(project, library, lanes, placed, stages)
+    if ladders.has_news:
+        # Rows follow the samples: they are found again now that the ladder is none of them.
+        placed = [
+            p for r in reports for p in measuring.find_bands(project, r, ladders.lanes, stages)
+        ]
     chosen = measuring.measure(placed, project.settings.background, stages)
 
     progress(0.95, "Assigning targets")
-    fits = assigning.fit_ladders(project, library, reports, placed)
+    fits = weighing.fit_ladders(project, library, reports, chosen, stages)
     assignments = assigning.assign(project, library, reports, chosen, fits)
     loadings = lane_loadings(project, library, chosen.bands, assignments, chosen.lanes)
     ratios = activation_ratios(project, library, chosen.bands, assignments, loadings, chosen.lanes)
@@ -86,7 +93,9 @@ def analyse(
     ratios = with_method_range(ratios, alternatives)
     notices = (
         *noticing.notices(project, reports, chosen, assignments),
-        *target_notices(project, assignments, chosen.lanes, fits),
+        *noticing.registration_notices(reports, registrations, chosen),
+        *recognising.notices(library, ladders.guesses),
+        *target_notices(project, assignments, chosen.lanes, fits, chosen.bands),
         *design_notices(project, chosen.lanes),
         *control_notices(project, library, loadings, ratios, chosen.lanes),
     )
@@ -97,9 +106,11 @@ def analyse(
         lanes=chosen.lanes,
         bands=chosen.bands,
         ladder_fits=fits,
+        ladder_guesses=ladders.guesses,
         assignments=assignments,
         loadings=loadings,
         ratios=ratios,
         summary=summarise(project, ratios),
         notices=notices,
+        registrations=registrations,
     )

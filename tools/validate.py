@@ -24,10 +24,12 @@ for part in (ROOT / "resources", ROOT, ROOT / "tools"):
 
 import blotquant as bq  # noqa: E402 - the checkout's own code, installed or not
 from blotquant.simulate import scenarios  # noqa: E402 - as above
+from blotquant.simulate.photos import photo_scenes  # noqa: E402 - as above
 from validation import tables  # noqa: E402 - as above
 from validation.hand_truth import read_pictures  # noqa: E402 - as above
 from validation.photographs import score_picture  # noqa: E402 - as above
 from validation.ratios import score_experiment  # noqa: E402 - as above
+from validation.scenes import SceneScore, scene_table, score_scene  # noqa: E402 - as above
 from validation.simulated import BlotScore, score_simulated  # noqa: E402 - as above
 
 DOCUMENT = ROOT / "docs" / "validation.md"
@@ -56,22 +58,27 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def make_tables(options: argparse.Namespace) -> dict[str, str]:
     """Return the tables by the name of their marker."""
-    names = options.scenarios or scenarios()
-    places = [(name, seed) for name in names for seed in options.seeds]
-    blots = _all("blots", _score_place, places, options.jobs)
-    series = _all("dose series", score_experiment, options.seeds, options.jobs)
-    reported = [r for score in blots for r in score.ratios] + [r for s in series for r in s]
-    made = {
-        "run": tables.run_line(bq.__version__, options.seeds, len(names)),
-        "detection": tables.detection_table(blots),
-        "volumes": tables.volume_table(blots),
-        "ratios": tables.ratio_table(reported),
-    }
+    asked = options.scenarios or (*scenarios(), *photo_scenes())
+    made: dict[str, str] = {}
+    names = tuple(name for name in asked if name in scenarios())
+    if names:
+        places = [(name, seed) for name in names for seed in options.seeds]
+        blots = _all("blots", _score_place, places, options.jobs)
+        series = _all("dose series", score_experiment, options.seeds, options.jobs)
+        reported = [r for score in blots for r in score.ratios] + [r for s in series for r in s]
+        made["run"] = tables.run_line(bq.__version__, options.seeds, len(names))
+        made["detection"] = tables.detection_table(blots)
+        made["volumes"] = tables.volume_table(blots)
+        made["ratios"] = tables.ratio_table(reported)
+    hard = [(name, seed) for name in asked if name in photo_scenes() for seed in options.seeds]
+    if hard:
+        scores = _all("hard photographs", _score_hard, hard, options.jobs)
+        made["scenes"] = scene_table(scores)
     if options.real is not None:
         pictures = read_pictures(options.real)
         if pictures:
-            scores = _all("photographs", score_picture, pictures, options.jobs)
-            made["photographs"] = tables.photograph_table(scores)
+            measured = _all("photographs", score_picture, pictures, options.jobs)
+            made["photographs"] = tables.photograph_table(measured)
             made["sources"] = tables.source_list(pictures)
         else:
             print(f"{options.real.name} holds no truth.json: real photographs are left out")
@@ -86,6 +93,10 @@ def make_tables(options: argparse.Namespace) -> dict[str, str]:
 
 def _score_place(place: tuple[str, int]) -> BlotScore:
     return score_simulated(*place)
+
+
+def _score_hard(place: tuple[str, int]) -> SceneScore:
+    return score_scene(*place)
 
 
 def _all(what: str, score: Callable[[_T], _R], items: Sequence[_T], jobs: int) -> list[_R]:
@@ -115,10 +126,11 @@ def _seeds(text: str) -> tuple[int, ...]:
 
 def _names(text: str) -> tuple[str, ...]:
     names = tuple(text.split(","))
-    unknown = [name for name in names if name not in scenarios()]
+    known = (*scenarios(), *photo_scenes())
+    unknown = [name for name in names if name not in known]
     if unknown:
         raise argparse.ArgumentTypeError(
-            f"there is no scenario {', '.join(unknown)}; choose of {', '.join(scenarios())}"
+            f"there is no scenario {', '.join(unknown)}; choose of {', '.join(known)}"
         )
     return names
 

@@ -114,6 +114,10 @@ class Selection(QObject):
         """Select a band on the photograph that is shown."""
         self.select(replace(self._now, membrane=membrane, lane=lane, row=row))
 
+    def follow(self, to: Callable[[Selected], Selected]) -> None:
+        """Select what the selected things are called now."""
+        self.select_all(to(x) for x in self.all)
+
     def clear(self) -> None:
         """Keep the photograph and select nothing on it."""
         self.select(Selected(image=self._now.image))

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QStandardPaths, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
@@ -13,33 +11,23 @@ from PySide6.QtGui import QDesktopServices
 from blotquant import edits
 from blotquant.errors import BlotquantError
 from blotquant.model.image import BlotImage
+from blotquant.model.lane import Lane
 from blotquant.model.project import Project
 from blotquant.model.results import Analysis
-from blotquant.progress import Progress, part
+from blotquant.progress import Progress
 from blotquant.targets.library import Library, load_library
+from blotquant_app.analysing import Analyst, Outcome, with_hashes
 from blotquant_app.digits import count
 from blotquant_app.document import Document
 from blotquant_app.notices import Notices
 from blotquant_app.runner import Runner
 from blotquant_app.selection import Selected, Selection
+from blotquant_app.sensitivity import Sensitivity
 from blotquant_app.settings import Memory
+from blotquant_app.views.following import followed, with_bands
 from blotquant_app.views.shown import BlotScene, scene_of
 
-if TYPE_CHECKING:
-    from blotquant.cache import StageCache
-
 PROJECT_SUFFIXES = (".blot", ".toml")
-_READING_SHARE = 0.2  # of the progress bar
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Outcome:
-    """What the worker hands back: pictures by file, sentences by file, and the analysis."""
-
-    project: Project
-    images: dict[str, BlotImage]
-    unreadable: dict[str, str]
-    analysis: Analysis | None
 
 
 class Session(QObject):
@@ -71,9 +59,12 @@ class Session(QObject):
         self._analysed_project: Project | None = None
         self._images: dict[str, BlotImage] = {}
         self.unreadable: dict[str, str] = {}
-        self._cache: StageCache | None = None
+        self._analyst = Analyst()
+        self._n_below: dict[str, int] = {}
+        self.sensitivity = Sensitivity(self, self._analyst)
+        self.keeps_other_lanes = False
         self._scene = BlotScene()
-        self._scene_parts: tuple[Project | None, Analysis | None, str] = (None, None, "")
+        self._scene_parts: tuple[object, ...] = ()
         self._looked_at: set[str] = set()
         self._is_behind = False
         self._when_settled: list[Callable[[], None]] = []
@@ -102,13 +93,28 @@ class Session(QObject):
                 return self._images.get(p.file)
         return None
 
+    def n_below(self, photograph: str) -> int:
+        """Return how many bands of a photograph only a higher sensitivity would show."""
+        return self._n_below.get(photograph, 0)
+
     def scene(self) -> BlotScene:
         """Return what is drawn over the selected photograph."""
-        parts = (self.document.shown, self.analysis, self.selection.now.image)
-        if any(a is not b for a, b in zip(parts, self._scene_parts, strict=True)):
+        project, analysis, image = self.document.shown, self.analysis, self.selection.now.image
+        preview = self.sensitivity.preview
+        parts = (project, analysis, image, preview)
+        if len(self._scene_parts) != len(parts) or any(
+            a is not b for a, b in zip(parts, self._scene_parts, strict=True)
+        ):
             self._scene_parts = parts
-            self._scene = scene_of(parts[0], parts[1], parts[2], self.library)
+            self._scene = scene_of(project, analysis, image, self.library)
+            if preview is not None and preview.image == image:
+                self._scene = with_bands(self._scene, preview.bands)
         return self._scene
+
+    def before_lane_edit(self, lanes: tuple[Lane, ...]) -> Project:
+        """Return the project that an edit of a lane begins from; the others are kept if wanted."""
+        project = self.document.project
+        return edits.place_lanes(project, lanes) if self.keeps_other_lanes and lanes else project
 
     # -- opening ------------------------------------------------------------------------------
 
@@ -200,6 +206,7 @@ class Session(QObject):
         self._looked_at.clear()
         self.analysis = None
         self._analysed_project = None
+        self.sensitivity.drop()
         self.selection.select(Selected())
 
     # -- saving -------------------------------------------------------------------------------
@@ -209,7 +216,7 @@ class Session(QObject):
         from blotquant.io.open_project import save_project  # noqa: PLC0415 - slow import
 
         try:
-            save_project(self._with_hashes(), path)
+            save_project(with_hashes(self.document.project, self._images), path)
         except BlotquantError as error:
             self.notices.error(str(error))
             return False
@@ -218,17 +225,6 @@ class Session(QObject):
         self.memory.add_recent(path)
         self.path_changed.emit()
         return True
-
-    def _with_hashes(self) -> Project:
-        """Return the project with the hash of every picture that was read: a change is noticed."""
-        project = self.document.project
-        photographs = tuple(
-            replace(p, sha256=self._images[p.file].sha256)
-            if not p.sha256 and p.file in self._images
-            else p
-            for p in project.photographs
-        )
-        return replace(project, photographs=photographs)
 
     def rescue(self) -> Path | None:
         """Save a copy of the project aside; return where, or None when there is nothing to save."""
@@ -305,7 +301,7 @@ class Session(QObject):
             return
         known = dict(self._images)
         self.analysis_runner.submit(
-            lambda progress: self._work(project, known, progress),
+            lambda progress: self._analyst.analyse(project, known, progress, self._read.emit),
             self._take,
             lambda error: self._analysis_failed(project, error),
         )
@@ -315,47 +311,24 @@ class Session(QObject):
         self.analysis_runner.shut_down()
         self.task_runner.shut_down()
 
-    def _work(self, project: Project, images: dict[str, BlotImage], progress: Progress) -> _Outcome:
-        """Read what is new and analyse; runs in the worker and touches only its arguments."""
-        from blotquant.cache import StageCache  # noqa: PLC0415 - slow import
-        from blotquant.io.images import read_images  # noqa: PLC0415 - slow import
-        from blotquant.pipeline import analyse  # noqa: PLC0415 - slow import
-
-        unreadable = {}
-        for i, photograph in enumerate(project.photographs):
-            file = photograph.file
-            progress(_READING_SHARE * i / len(project.photographs), f"Reading {Path(file).name}")
-            if file in images:
-                continue
-            try:
-                one = replace(project, photographs=(photograph,))
-                images[file] = read_images(one)[photograph.id]
-            except BlotquantError as error:
-                unreadable[file] = str(error)
-            else:
-                self._read.emit(file, images[file])
-        readable = {p.id: images[p.file] for p in project.photographs if p.file in images}
-        if not readable:
-            return _Outcome(project=project, images={}, unreadable=unreadable, analysis=None)
-        if self._cache is None:
-            # Only the one worker thread ever comes here.
-            self._cache = StageCache()
-        analysis = analyse(project, readable, part(progress, _READING_SHARE, 1.0), self._cache)
-        return _Outcome(project=project, images=images, unreadable=unreadable, analysis=analysis)
-
     def _keep_image(self, file: str, image: BlotImage) -> None:
         self._images[file] = image
         self.image_read.emit(file)
 
-    def _take(self, outcome: _Outcome) -> None:
+    def _take(self, outcome: Outcome) -> None:
         for file, text in outcome.unreadable.items():
             if self.unreadable.get(file) != text:
                 self.notices.error(text)
         self.unreadable = outcome.unreadable
         self._images.update(outcome.images)
+        before = self.scene()
         self.analysis = outcome.analysis
         self._analysed_project = outcome.project
+        self._n_below = outcome.n_below
+        self.sensitivity.drop()
         self._select_something()
+        # Lanes and rows may be counted otherwise now: the same thing stays selected.
+        self.selection.follow(lambda x: followed(x, before, self.scene()))
         self.analysed.emit()
         self._now_settled()
 

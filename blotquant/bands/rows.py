@@ -7,19 +7,20 @@ one lane is believed where the other lanes have a band at the same height.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from blotquant.bands.align import lane_shifts
-from blotquant.bands.peaks import LaneContrast, Peak, find_peaks, lane_contrast
-from blotquant.flags import Flag
+from blotquant.bands.believe import LINE_SHARE, believe
+from blotquant.bands.contrast import LaneContrast, PlainContrast, lane_contrasts, plain_contrasts
+from blotquant.bands.extent import parted, reaches, weighted_median
+from blotquant.bands.peaks import Peak, find_peaks
 from blotquant.lanes.profile import StraightLane
 from blotquant.model.band import Band
 from blotquant.model.lane import Lane, LaneKind
 
-LINE_SHARE = 0.55  # of the lanes' contrast that a line across them keeps in the gaps
 FEWEST_GAPS = 2
 ALONE = 1.7  # a row that shows in a single lane must be surer by this factor
 
@@ -31,6 +32,8 @@ class _Row:
     t: float
     scale: float
     peaks: dict[int, Peak] = field(default_factory=dict)
+    line_share: float = 0.0
+    doubt: float = 1.0
 
     def settle(self, shifts: NDArray[np.float64]) -> None:
         places = np.array([p.position_px - shifts[k] for k, p in self.peaks.items()])
@@ -41,12 +44,38 @@ class _Row:
         self.scale = float(np.median([p.scale_px for p in self.peaks.values()]))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class SeenLanes:
+    """The contrast of every lane, and of the gaps by the index of the lane to their left.
+
+    It is the same at any sensitivity, and the larger part of the work.
+    """
+
+    lanes: tuple[LaneContrast, ...]
+    gaps: tuple[tuple[int, PlainContrast], ...]
+
+    @classmethod
+    def of(
+        cls,
+        straight: Sequence[StraightLane],
+        unit_px: float,
+        gaps: Sequence[tuple[int, StraightLane]],
+    ) -> SeenLanes:
+        """Return what shows in straightened lanes and gaps."""
+        between = plain_contrasts([s for _, s in gaps], unit_px)
+        return cls(
+            lanes=lane_contrasts(straight, unit_px),
+            gaps=tuple(zip([k for k, _ in gaps], between, strict=True)),
+        )
+
+
 def detect_bands(
     lanes: Sequence[Lane],
     straight: Sequence[StraightLane],
     sensitivity: float,
     unit_px: float = 1.0,
     gaps: Sequence[tuple[int, StraightLane]] = (),
+    seen: SeenLanes | None = None,
 ) -> tuple[Band, ...]:
     """Return the bands of one membrane on one photograph, every lane holding every row.
 
@@ -62,10 +91,13 @@ def detect_bands(
     gaps
         (Index of the lane to its left, straightened picture) of stretches between lanes. What
         shows there as well is a line across the membrane: its rim, a dye front, a fold.
+    seen
+        What `SeenLanes.of` says of the same lanes and gaps, for another look at them.
     """
     if not lanes:
         return ()
-    contrasts = [lane_contrast(s, unit_px) for s in straight]
+    seen = seen or SeenLanes.of(straight, unit_px, gaps)
+    contrasts = seen.lanes
     peaks = [find_peaks(c, sensitivity) for c in contrasts]
     shifts = _shifts(lanes, peaks)
     rows = _collect(peaks, shifts, sensitivity)
@@ -75,8 +107,10 @@ def detect_bands(
     length = min(s.signal.shape[0] for s in straight)
     typical = _typical_scale(rows)
     rows = [r for r in rows if _believed(r, sensitivity * _doubt(r, typical, length))]
-    between = [(k, lane_contrast(s, unit_px)) for k, s in gaps]
-    rows = [r for r in rows if not _is_line(r, contrasts, between, shifts)]
+    for row in rows:
+        row.line_share = _line_share(row, contrasts, seen.gaps, shifts)
+        row.doubt = _doubt(row, typical, length)
+    rows = [r for r in rows if r.line_share <= LINE_SHARE]
     rows.sort(key=lambda r: r.t)
     return _bands(lanes, straight, rows, shifts)
 
@@ -206,7 +240,7 @@ def _typical_scale(rows: Sequence[_Row]) -> float:
         return 1.0
     scales = [r.scale for r in rows]
     weights = [sum(np.log1p(p.snr / 3) for p in r.peaks.values()) for r in rows]
-    return _weighted_median(scales, weights)
+    return weighted_median(scales, weights)
 
 
 def _doubt(row: _Row, typical: float, length: int) -> float:
@@ -230,13 +264,13 @@ def _believed(row: _Row, threshold: float) -> bool:
     return bool(together >= 1.5 * threshold)
 
 
-def _is_line(
+def _line_share(
     row: _Row,
     contrasts: Sequence[LaneContrast],
-    between: Sequence[tuple[int, LaneContrast]],
+    between: Sequence[tuple[int, PlainContrast]],
     shifts: NDArray[np.float64],
-) -> bool:
-    """Tell whether a row runs through the gaps between lanes as well."""
+) -> float:
+    """Return how much of its contrast a row keeps in the gaps between lanes; 0 where none tells."""
     shares = []
     for k, gap in between:
         mine = [
@@ -247,10 +281,10 @@ def _is_line(
         if mine:
             there = row.t + (shifts[k] + shifts[k + 1]) / 2
             shares.append(_contrast_at(gap, there, row.scale) / max(min(mine), 1e-12))
-    return len(shares) >= FEWEST_GAPS and float(np.median(shares)) > LINE_SHARE
+    return float(np.median(shares)) if len(shares) >= FEWEST_GAPS else 0.0
 
 
-def _contrast_at(found: LaneContrast, expected: float, scale: float) -> float:
+def _contrast_at(found: PlainContrast, expected: float, scale: float) -> float:
     """Return the largest contrast of a lane near a place, at the row's scale."""
     index = int(np.argmin(np.abs(np.array(found.scales_px) - scale)))
     reach = 0.7 * _reach(scale)
@@ -265,8 +299,8 @@ def _bands(
     rows: list[_Row],
     shifts: NDArray[np.float64],
 ) -> tuple[Band, ...]:
-    profiles = [s.signal.mean(axis=1, dtype=np.float64) for s in straight]
-    shapes = [_reaches(row, profiles) for row in rows]
+    profiles = [s.mean_across() for s in straight]
+    shapes = [reaches(row.peaks, row.scale, profiles) for row in rows]
     bands = []
     for k, lane in enumerate(lanes):
         mine = []
@@ -274,6 +308,9 @@ def _bands(
             peak = row.peaks.get(k)
             apex = peak.position_px if peak else row.t + shifts[k]
             apex = float(np.clip(apex, 0.0, profiles[k].size - 1))
+            confidence, reason = believe(
+                peak, support=len(row.peaks), line_share=row.line_share, doubt=row.doubt
+            )
             mine.append(
                 Band(
                     image=lane.image,
@@ -284,94 +321,9 @@ def _bands(
                     start_px=apex - up,
                     stop_px=apex + down,
                     found=peak is not None,
-                    confidence=_confidence(peak),
-                    reason="" if peak is None or peak.snr > 6 else "barely stands out of the noise",
+                    confidence=confidence,
+                    reason=reason,
                 )
             )
-        bands.extend(_parted(mine, profiles[k]))
+        bands.extend(parted(mine, profiles[k]))
     return tuple(bands)
-
-
-def _confidence(peak: Peak | None) -> float:
-    return 0.9 if peak is None else float(np.clip(peak.snr / 10, 0.2, 1.0))
-
-
-def _reaches(row: _Row, profiles: Sequence[NDArray[np.float64]]) -> tuple[float, float]:
-    """Return how far the row's bands reach above and below their apex.
-
-    The flanks of a strong band rise above the noise further out than those of a weak one, and all
-    lanes of a row must be cut alike to be comparable: the row's strongest lane decides. A Gaussian
-    has fallen to 1 % at 2.6 half widths and to 0.02 % at 3.5.
-    """
-    up, down = _half_widths(row, profiles)
-    strongest = max(p.snr for p in row.peaks.values())
-    reach = float(np.clip(0.9 + 0.45 * np.log(strongest), 2.0, 3.8))
-    return reach * up, reach * down
-
-
-def _half_widths(row: _Row, profiles: Sequence[NDArray[np.float64]]) -> tuple[float, float]:
-    """Return the half widths at half height above and below the apex, from the sure lanes."""
-    ups, downs, weights = [], [], []
-    for k, p in row.peaks.items():
-        profile = profiles[k]
-        i = int(np.clip(round(p.position_px), 1, profile.size - 2))
-        reach = max(4, round(5 * p.scale_px))
-        up = _fall(profile[max(0, i - reach) : i + 1][::-1])
-        down = _fall(profile[i : i + reach + 1])
-        if up is None and down is None:
-            continue
-        ups.append(up if up is not None else down)
-        downs.append(down if down is not None else up)
-        weights.append(np.log1p(p.snr / 5))
-    if not ups:
-        return 1.2 * row.scale, 1.2 * row.scale
-    return (
-        max(1.0, _weighted_median(ups, weights)),
-        max(1.0, _weighted_median(downs, weights)),
-    )
-
-
-def _fall(side: NDArray[np.float64]) -> float | None:
-    """Return the distance at which a flank has fallen half way to its lowest place."""
-    if side.size < 3:
-        return None
-    half = (side[0] + side.min()) / 2
-    below = np.flatnonzero(side < half)
-    if below.size == 0:
-        return None
-    i = int(below[0])
-    if i == 0:
-        return None
-    return float(i - 1 + (side[i - 1] - half) / max(side[i - 1] - side[i], 1e-12))
-
-
-def _weighted_median(values: Sequence[float | None], weights: Sequence[float]) -> float:
-    v = np.array(values, dtype=float)
-    w = np.array(weights, dtype=float)
-    order = np.argsort(v)
-    cumulated = np.cumsum(w[order]) - w[order] / 2
-    return float(np.interp(w.sum() / 2, cumulated, v[order]))
-
-
-def _parted(bands: list[Band], profile: NDArray[np.float64]) -> list[Band]:
-    """Let neighbours that overlap share the valley between them."""
-    out = list(bands)
-    for i in range(len(out) - 1):
-        a, b = out[i], out[i + 1]
-        if a.stop_px <= b.start_px or b.apex_px <= a.apex_px:
-            continue
-        lo, hi = round(a.apex_px), round(b.apex_px)
-        between = profile[lo : hi + 1]
-        k = int(between.argmin()) if between.size else 0
-        valley = float(lo + k)
-        inside = 0 < k < between.size - 1
-        if not (inside and a.found and b.found):
-            valley = (a.apex_px + b.apex_px) / 2
-        flag = Flag.NONE
-        if a.found and b.found and between.size:
-            lower = min(between[0], between[-1])
-            if not inside or between[k] > 0.98 * lower:
-                flag = Flag.UNRESOLVED
-        out[i] = replace(a, stop_px=max(valley, a.start_px + 0.5), flags=a.flags | flag)
-        out[i + 1] = replace(b, start_px=min(valley, b.stop_px - 0.5), flags=b.flags | flag)
-    return out

@@ -10,24 +10,18 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import least_squares
-from scipy.special import erfcx
 
+from blotquant.bands.emg import emg_density
+from blotquant.bands.shape_fit import MIN_SIGMA_PX, Stack, fit_shape
 from blotquant.model.band import Band
 
 Profiles = Sequence[NDArray[np.float64]]
 
 CLEAR_SNR = 5.0  # lanes whose apex stands this many noise units above the level teach the shape
-MIN_SIGMA_PX = 0.6
-NARROWEST, WIDEST = 14.0, 3.5  # a row's sigma lies between these parts of its bands' height
-LONGEST_TAIL = 1.5  # in units of sigma
-EXPECTED_MISFIT = 0.03  # of the peak: how well stacks of real bands follow the shape
 LARGEST_MISFIT = 0.08  # from here on a group of rows does not share a shape
-TYPICAL_TAIL = 0.4  # in units of sigma
 LARGEST_GROUP = 4  # rows that are fitted together; a ladder of touching bands is cut up
 PARTS = 2  # stacks of an overlapping group: lanes where the upper band leads, and the others
 
@@ -48,40 +42,7 @@ class BandShape:
 
     def density(self, distance_px: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the shape at distances below its apex, 1/px; it integrates to 1."""
-        return _density(distance_px, self.sigma_px, self.tail_px)
-
-
-def _emg(t: NDArray[np.float64], sigma: float, tau: float) -> NDArray[np.float64]:
-    """Unit-area exponentially modified Gaussian with its tail towards +t."""
-    tau = max(tau, 1e-3 * sigma)
-    z = (sigma / tau - t / sigma) / np.sqrt(2)
-    # Two forms of the same function: the first overflows far out on the tail, the second before.
-    near = z > -5
-    out = np.empty_like(t)
-    out[near] = np.exp(-0.5 * (t[near] / sigma) ** 2) * erfcx(z[near]) / (2 * tau)
-    far = ~near
-    out[far] = np.exp(0.5 * (sigma / tau) ** 2 - t[far] / tau) / tau
-    return out
-
-
-@cache
-def _mode_table() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return tail-to-sigma ratios and where the apex of `_emg` lies for each, in sigma."""
-    ratios = np.linspace(0.0, 2 * LONGEST_TAIL, 121)
-    t = np.linspace(0.0, 2.5, 501)
-    return ratios, np.array([t[int(_emg(t, 1.0, r).argmax())] for r in ratios])
-
-
-def _mode(sigma: float, tau: float) -> float:
-    """Return where the apex of `_emg` lies."""
-    return sigma * float(np.interp(tau / sigma, *_mode_table()))
-
-
-def _density(distance: NDArray[np.float64], sigma: float, tail: float) -> NDArray[np.float64]:
-    upwards = tail >= 0
-    t = -distance if upwards else distance
-    tau = abs(tail)
-    return _emg(t + _mode(sigma, tau), sigma, tau)
+        return emg_density(distance_px, self.sigma_px, self.tail_px)
 
 
 def learn_shapes(
@@ -98,7 +59,7 @@ def learn_shapes(
     bands
         Of each lane, sorted by row.
 
-    Costs about 2 ms for a row and 10 ms for a group of overlapping rows.
+    Costs about 1 ms for a row and 5 ms for a group of overlapping rows.
     """
     shapes: dict[int, BandShape] = {}
     for group in _groups(bands):
@@ -170,21 +131,13 @@ def _spacing(bands: Sequence[Sequence[Band]], group: tuple[int, ...]) -> NDArray
     return np.array(out)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class _Stack:
-    """Lanes laid over each other: `signal` at `position` below the first row's apex, peak 1."""
-
-    position: NDArray[np.float64]
-    signal: NDArray[np.float64]
-
-
 def _stacks(
     profiles: Profiles,
     levels: Profiles,
     noise: Sequence[float],
     bands: Sequence[Sequence[Band]],
     group: tuple[int, ...],
-) -> list[_Stack]:
+) -> list[Stack]:
     """Lay the clear lanes over each other, apex on apex; overlapping groups in two parts."""
     spacing = _spacing(bands, group)
     entries = []
@@ -227,7 +180,7 @@ def _stacks(
         mean = np.where(total > 0, np.nansum(w * np.nan_to_num(table), axis=0), 0.0)
         usable = total > 0
         stacks.append(
-            _Stack(position=position[usable], signal=(mean / np.maximum(total, 1e-12))[usable])
+            Stack(position=position[usable], signal=(mean / np.maximum(total, 1e-12))[usable])
         )
     return stacks
 
@@ -252,50 +205,12 @@ def _apex(rest: NDArray[np.float64], band: Band) -> float:
 
 
 def _fit(
-    stacks: list[_Stack], group: tuple[int, ...], width: float, spacing: NDArray[np.float64]
+    stacks: list[Stack], group: tuple[int, ...], width: float, spacing: NDArray[np.float64]
 ) -> dict[int, BandShape] | None:
     sigma = max(MIN_SIGMA_PX, width / 6)
     if not stacks:
         return _made(group, sigma, 0.0, spacing)
-    start = np.concatenate([[np.log(sigma), 0.3], np.diff(spacing), np.zeros(len(stacks))])
-    steps = len(group) - 1
-
-    def unpack(p: NDArray[np.float64]) -> tuple[float, float, NDArray[np.float64]]:
-        s = float(np.exp(p[0]))
-        return s, float(p[1]) * s, np.concatenate([[0.0], np.cumsum(p[2 : 2 + steps])])
-
-    def residuals(p: NDArray[np.float64]) -> NDArray[np.float64]:
-        s, tail, places = unpack(p)
-        out = []
-        for k, stack in enumerate(stacks):
-            columns = [_density(stack.position - c - p[2 + steps + k], s, tail) for c in places]
-            design = np.stack([*columns, np.ones_like(stack.position)], axis=1)
-            normal = design.T @ design
-            normal[np.diag_indices_from(normal)] *= 1 + 1e-9
-            amplitudes = np.linalg.solve(normal, design.T @ stack.signal)
-            out.append(stack.signal - design @ amplitudes)
-        # What was seen before counts as much as the stacks: the apexes' spacing, good to a
-        # twentieth of the height, and that tails are short. Smears would bend the shapes otherwise.
-        scale = EXPECTED_MISFIT * np.sqrt(sum(len(o) for o in out))
-        spaced = (np.diff(places) - np.diff(spacing)) / max(1.0, 0.05 * width)
-        shaped = np.array([(p[1] - TYPICAL_TAIL) / 0.8])
-        return np.concatenate([*out, scale * spaced, 0.3 * scale * shaped])
-
-    n = len(stacks)
-    # The limits of the bands were set at 4 to 7 sigma in all; far outside lies no band's shape.
-    low = np.array([np.log(width / NARROWEST), -LONGEST_TAIL, *(steps * [0.3]), *(n * [-width])])
-    high = np.array([np.log(width / WIDEST), LONGEST_TAIL, *(steps * [10 * width]), *(n * [width])])
-    found = least_squares(
-        residuals,
-        np.clip(start, low + 1e-6, high - 1e-6),
-        bounds=(low, high),
-        max_nfev=20,
-        xtol=1e-4,
-        ftol=1e-4,
-    )
-    s, tail, places = unpack(found.x)
-    points = sum(stack.signal.size for stack in stacks)
-    misfit = float(np.sqrt((residuals(found.x)[:points] ** 2).mean()))
+    s, tail, places, misfit = fit_shape(stacks, spacing, width)
     if len(group) > 1 and misfit > LARGEST_MISFIT:
         return None
     return _made(group, max(s, MIN_SIGMA_PX), tail, places)

@@ -164,7 +164,7 @@ def analyse(
         typer.Option(metavar="FILE", help="Also draw blots and ratios: .svg, .pdf, .png or .tif."),
     ] = None,
 ) -> None:
-    """Find lanes and bands, and write bands.csv, lanes.csv, ratios.csv, summary.csv.
+    """Find lanes and bands; write bands.csv, lanes.csv, ratios.csv, summary.csv, ladders.csv.
 
     Images given plainly are analysed each by itself into the same tables; with --together they are
     photographs of one membrane, so that the loading control carries over.
@@ -209,11 +209,12 @@ def simulate(
     *,
     out: Annotated[
         Path, typer.Option(metavar="DIR", help="Folder for the pictures; made if need be.")
-    ],
+    ] = Path("simulated"),
     scenario: Annotated[
         str,
         typer.Option(
-            metavar="NAME", help="demo (an experiment to try), all, or one: doublets, tilted ..."
+            metavar="NAME",
+            help="demo (an experiment to try), all, or one, such as doublets; list names them.",
         ),
     ] = "demo",
     seed: Annotated[

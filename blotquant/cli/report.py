@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from itertools import groupby
 from pathlib import Path
 
+from blotquant.lanes.registration_words import registration_text
 from blotquant.model.project import Project
 from blotquant.model.results import Analysis, ImageReport, Ratio, RowAssignment
 
@@ -34,6 +35,10 @@ def _photograph_lines(analysis: Analysis, report: ImageReport) -> Iterator[str]:
         rows = [a for a in analysis.assignments if (a.image, a.membrane) == (image, membrane.name)]
         n_lanes, n_rows = _counted(len(lanes), "lane"), _counted(len(rows), "row")
         yield f"  membrane {membrane.name}: {n_lanes}, {n_rows}"
+        registration = analysis.registration(image, membrane.name)
+        if registration is not None:
+            lead = analysis.image(registration.to).image.name
+            yield f"    {registration_text(registration, lead)}"
         # Neighbouring rows of which the same is said share a line.
         for (what, reason), group in groupby(rows, lambda a: (_what(a), a.reason)):
             yield f"    {_row_text(analysis, tuple(group), what, reason)}"

@@ -13,7 +13,7 @@ import typer
 from blotquant import edits
 from blotquant.cli import complain
 from blotquant.cli.report import report_lines
-from blotquant.errors import BlotquantError, ProjectError
+from blotquant.errors import BlotquantError, ProjectError, SettingsError
 from blotquant.io.images import read_image, read_images
 from blotquant.io.open_project import is_project, open_project
 from blotquant.model.image import BlotImage
@@ -106,23 +106,39 @@ def _pictures(path: Path) -> tuple[Path, ...]:
 
 def simulate_blots(out: Path, scenario: str, seed: int | None) -> None:
     """Write the demo experiment, one scenario or all of them, and print what was written."""
-    from blotquant.simulate import (  # noqa: PLC0415 - only for this command
-        scenarios,
-        scene,
-        simulate_blot,
-        write_blot,
-        write_demo,
-    )
+    from blotquant.simulate import scenarios, write_demo  # noqa: PLC0415 - only for this command
+    from blotquant.simulate.photos import photo_scenes  # noqa: PLC0415 - as above
 
+    if scenario == "list":
+        typer.echo(f"Blots with known volumes: {', '.join(scenarios())}")
+        typer.echo(f"Photographs that are hard to read: {', '.join(photo_scenes())}")
+        return
     if scenario == "demo":
         path = write_demo(out) if seed is None else write_demo(out, seed)
         typer.echo("Wrote the demo experiment (simulated). Analyse it with:")
         typer.echo(f"  blotquant analyse {path} --out {out / 'results'}")
         return
     number = 1 if seed is None else seed
-    for name in scenarios() if scenario == "all" else (scenario,):
-        blot = simulate_blot(scene(name, number))
-        typer.echo(f"Wrote {write_blot(blot, out, f'{name}_{number}')}")
+    known = (*scenarios(), *photo_scenes())
+    if scenario not in {"all", *known}:
+        raise SettingsError(
+            f"There is no scenario called {scenario!r}",
+            f"Choose demo, all or one of: {', '.join(known)}",
+        )
+    for name in known if scenario == "all" else (scenario,):
+        typer.echo(f"Wrote {_simulated(name, number, out)}")
+
+
+def _simulated(name: str, seed: int, out: Path) -> Path:
+    """Write a blot or a photograph with its truth; return the picture's path."""
+    from blotquant import simulate  # noqa: PLC0415 - only for one command
+    from blotquant.simulate import photos  # noqa: PLC0415 - as above
+
+    if name in photos.photo_scenes():
+        photo = photos.simulate_photo(photos.photo_scene(name, seed))
+        return photos.write_photo(photo, out, f"{name}_{seed}")
+    blot = simulate.simulate_blot(simulate.scene(name, seed))
+    return simulate.write_blot(blot, out, f"{name}_{seed}")
 
 
 def _make_folder(folder: Path) -> None:

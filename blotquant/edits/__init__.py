@@ -16,6 +16,7 @@ Conventions
 from __future__ import annotations
 
 from blotquant.edits.bands import (
+    accept_band,
     add_band,
     add_row,
     delete_band,
@@ -28,15 +29,20 @@ from blotquant.edits.bands import (
     move_row,
     set_band_limits,
 )
+from blotquant.edits.lane_words import (
+    detect_lanes_again,
+    find_lanes_around,
+    place_lanes,
+    set_lane_count,
+)
 from blotquant.edits.lanes import (
+    accept_lane,
     add_lane,
     add_lane_node,
     bend_lane,
     delete_lane,
     delete_lane_node,
-    detect_lanes_again,
     move_lane,
-    place_lanes,
     set_all_lane_widths,
     set_lane_edges,
     set_lane_kind,
@@ -78,6 +84,8 @@ from blotquant.edits.templates import SampleTemplate, apply_template, sample_tem
 
 __all__ = [
     "SampleTemplate",
+    "accept_band",
+    "accept_lane",
     "add_band",
     "add_lane",
     "add_lane_node",
@@ -98,6 +106,7 @@ __all__ = [
     "detect_membranes_again",
     "exclude_band",
     "exclude_lane",
+    "find_lanes_around",
     "include_band",
     "move_band",
     "move_lane",
@@ -114,6 +123,7 @@ __all__ = [
     "set_control",
     "set_exposure",
     "set_ladder",
+    "set_lane_count",
     "set_lane_edges",
     "set_lane_kind",
     "set_lane_width",

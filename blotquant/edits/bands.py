@@ -1,6 +1,8 @@
 """Bands and rows: move, resize, add, delete, exclude.
 
 A row is the same band in every lane, counted from top to bottom; positions are px along the lane.
+With the `lanes` that are shown, bands keep their places on the picture when lanes are found
+elsewhere later; without them they belong to lanes and rows by number alone.
 """
 
 from __future__ import annotations
@@ -9,29 +11,48 @@ from collections.abc import Callable
 from dataclasses import replace
 from statistics import median
 
-from blotquant.edits.placed import drop_bands, lane_numbered, one_place, put_bands, renumber_rows
+from blotquant.bands.kept import rows_now
+from blotquant.edits.placed import (
+    bands_placed,
+    drop_bands,
+    lane_numbered,
+    one_place,
+    put_bands,
+    renumber_rows,
+)
 from blotquant.model.band import Band
 from blotquant.model.lane import Lane
 from blotquant.model.project import Project
+
+Lanes = tuple[Lane, ...]
 
 MIN_LENGTH_PX = 1.0
 DEFAULT_HALF_LENGTH = 0.02  # of the lane, for the first band of a membrane
 
 
 def move_band(
-    project: Project, bands: tuple[Band, ...], lane: int, row: int, distance_px: float
+    project: Project,
+    bands: tuple[Band, ...],
+    lane: int,
+    row: int,
+    distance_px: float,
+    lanes: Lanes = (),
 ) -> Project:
     """Move a band along its lane, limits and all; downwards is positive."""
-    return _change(project, bands, lane, row, lambda b: _edited(_shifted(b, distance_px)))
+    return _change(project, bands, lane, row, lambda b: _edited(_shifted(b, distance_px)), lanes)
 
 
-def move_row(project: Project, bands: tuple[Band, ...], row: int, distance_px: float) -> Project:
+def move_row(
+    project: Project, bands: tuple[Band, ...], row: int, distance_px: float, lanes: Lanes = ()
+) -> Project:
     """Move all bands of a row along their lanes; downwards is positive."""
     image, membrane = one_place(bands)
-    if all(b.row != row for b in bands):
+    mine = tuple(b for b in bands if b.row == row)
+    if not mine:
         raise KeyError(f"row {row}")
     moved = tuple(_edited(_shifted(b, distance_px)) if b.row == row else b for b in bands)
-    return put_bands(project, image, membrane, moved)
+    absent = tuple(b for b in mine if not b.edited)
+    return put_bands(project, image, membrane, moved, lanes, absent)
 
 
 def set_band_limits(
@@ -42,6 +63,7 @@ def set_band_limits(
     start_px: float,
     stop_px: float,
     apex_px: float | None = None,
+    lanes: Lanes = (),
 ) -> Project:
     """Set where a band begins and ends; at least 1 px apart, in either order.
 
@@ -57,7 +79,7 @@ def set_band_limits(
         inside = min(max(apex, low), high)
         return _edited(replace(b, start_px=low, stop_px=high, apex_px=inside))
 
-    return _change(project, bands, lane, row, change)
+    return _change(project, bands, lane, row, change, lanes)
 
 
 def add_row(
@@ -98,53 +120,83 @@ def add_row(
                 edited=True,
             )
         )
-    project = put_bands(project, image, membrane, (*moved, *added))
+    project = put_bands(project, image, membrane, (*moved, *added), lanes)
+    project = _present_again(project, image, membrane, lane, apex_px)
     return renumber_rows(project, image, membrane, lambda r: r + 1 if r >= row else r)
 
 
-def add_band(project: Project, bands: tuple[Band, ...], lane: int, row: int) -> Project:
+def add_band(
+    project: Project, bands: tuple[Band, ...], lane: int, row: int, lanes: Lanes = ()
+) -> Project:
     """Say that there is a band where this row runs through this lane."""
-    return _change(project, bands, lane, row, lambda b: _edited(replace(b, found=True)))
+    return _change(project, bands, lane, row, lambda b: _edited(replace(b, found=True)), lanes)
 
 
-def delete_band(project: Project, bands: tuple[Band, ...], lane: int, row: int) -> Project:
+def accept_band(
+    project: Project, bands: tuple[Band, ...], lane: int, row: int, lanes: Lanes = ()
+) -> Project:
+    """Say that a band is right as it is: it stays there and is not doubtful any more."""
+    return _change(project, bands, lane, row, _edited, lanes)
+
+
+def delete_band(
+    project: Project, bands: tuple[Band, ...], lane: int, row: int, lanes: Lanes = ()
+) -> Project:
     """Say that there is no band in this lane; a row without any band left goes altogether."""
     band = _band(bands, lane, row)
     others = [b for b in bands if b.row == row and b is not band and b.found]
     if not others:
-        return delete_row(project, bands, row)
-    return _change(project, bands, lane, row, lambda b: _edited(replace(b, found=False)))
+        return delete_row(project, bands, row, lanes)
+    return _change(project, bands, lane, row, lambda b: _edited(replace(b, found=False)), lanes)
 
 
-def delete_row(project: Project, bands: tuple[Band, ...], row: int) -> Project:
-    """Delete a row in all lanes; rows below move up by one, and so do their assignments."""
+def delete_row(project: Project, bands: tuple[Band, ...], row: int, lanes: Lanes = ()) -> Project:
+    """Delete a row in all lanes; rows below move up by one, and so do their assignments.
+
+    It stays deleted when bands are found again.
+    """
     image, membrane = one_place(bands)
     if all(b.row != row for b in bands):
         raise KeyError(f"row {row}")
     kept = tuple(replace(b, row=b.row - 1) if b.row > row else b for b in bands if b.row != row)
-    project = put_bands(project, image, membrane, kept)
+    project = _forget_row(project, image, membrane, row, bands, lanes)
+    gone = tuple(b for b in bands if b.row == row)
+    project = put_bands(project, image, membrane, kept, lanes, gone)
     return renumber_rows(
         project, image, membrane, lambda r: None if r == row else r - 1 if r > row else r
     )
 
 
 def exclude_band(
-    project: Project, bands: tuple[Band, ...], lane: int, row: int, reason: str
+    project: Project,
+    bands: tuple[Band, ...],
+    lane: int,
+    row: int,
+    reason: str,
+    lanes: Lanes = (),
 ) -> Project:
     """Keep a band out of every ratio; it stays in the table with the reason."""
-    return _change(
-        project, bands, lane, row, lambda b: replace(b, excluded=True, edited=True, reason=reason)
-    )
+
+    def change(b: Band) -> Band:
+        return replace(b, excluded=True, edited=True, reason=reason)
+
+    return _change(project, bands, lane, row, change, lanes)
 
 
-def include_band(project: Project, bands: tuple[Band, ...], lane: int, row: int) -> Project:
+def include_band(
+    project: Project, bands: tuple[Band, ...], lane: int, row: int, lanes: Lanes = ()
+) -> Project:
     """Take an excluded band back."""
-    return _change(
-        project, bands, lane, row, lambda b: replace(b, excluded=False, edited=True, reason="")
-    )
+
+    def change(b: Band) -> Band:
+        return replace(b, excluded=False, edited=True, reason="")
+
+    return _change(project, bands, lane, row, change, lanes)
 
 
-def exclude_lane(project: Project, bands: tuple[Band, ...], lane: int, reason: str) -> Project:
+def exclude_lane(
+    project: Project, bands: tuple[Band, ...], lane: int, reason: str, lanes: Lanes = ()
+) -> Project:
     """Keep all bands of a lane out of every ratio, for instance because of a bubble."""
     image, membrane = one_place(bands)
     if all(b.lane != lane for b in bands):
@@ -153,11 +205,14 @@ def exclude_lane(project: Project, bands: tuple[Band, ...], lane: int, reason: s
         replace(b, excluded=True, edited=True, reason=reason) if b.lane == lane else b
         for b in bands
     )
-    return put_bands(project, image, membrane, changed)
+    return put_bands(project, image, membrane, changed, lanes)
 
 
 def detect_bands_again(project: Project, image: str, membrane: str) -> Project:
-    """Forget corrected bands there, and what their rows were said to be."""
+    """Forget corrected bands there.
+
+    What was said of rows stays where a row is known by its place, not by its number alone.
+    """
     return drop_bands(project, image, membrane)
 
 
@@ -189,11 +244,41 @@ def _change(
     lane: int,
     row: int,
     change: Callable[[Band], Band],
+    lanes: Lanes,
 ) -> Project:
     image, membrane = one_place(bands)
     old = _band(bands, lane, row)
     new = change(old)
-    return put_bands(project, image, membrane, tuple(new if b is old else b for b in bands))
+    changed = tuple(new if b is old else b for b in bands)
+    # Where detection saw it there is none: it may not come back there as another row.
+    is_moved = new.apex_px != old.apex_px and old.found and not old.edited
+    return put_bands(project, image, membrane, changed, lanes, (old,) if is_moved else ())
+
+
+def _present_again(
+    project: Project, image: str, membrane: str, lane: int, apex_px: float
+) -> Project:
+    """Forget that a row was deleted where the user now puts a band."""
+    placed = bands_placed(project, image, membrane)
+    if placed is None:
+        return project
+    back = {b.row for b in placed.absent if b.lane == lane and b.start_px <= apex_px <= b.stop_px}
+    entry = replace(placed, absent=tuple(b for b in placed.absent if b.row not in back))
+    return replace(project, bands=tuple(entry if p is placed else p for p in project.bands))
+
+
+def _forget_row(
+    project: Project,
+    image: str,
+    membrane: str,
+    row: int,
+    bands: tuple[Band, ...],
+    lanes: Lanes,
+) -> Project:
+    """Take back what was said of a row that is to go; rows known by place are found by it."""
+    here = [r for r in project.rows if (r.image, r.membrane) == (image, membrane) and r.at]
+    gone = rows_now(here, lanes, bands).get(row)
+    return replace(project, rows=tuple(r for r in project.rows if r is not gone))
 
 
 def _limits(

@@ -9,34 +9,36 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from statistics import median
 
+from blotquant.edits.lane_words import left_to_right, place_lanes, with_lane, without_lane
 from blotquant.edits.placed import (
     Renumbering,
-    drop_bands,
+    carried_bands,
     keep_bands_on_picture,
     lane_numbered,
     one_place,
     put_bands,
+    put_lane_word,
     put_lanes,
     renumber_bands,
     renumber_control,
+    renumber_lanes,
     renumber_other_photographs,
     renumber_samples,
 )
 from blotquant.edits.samples import set_sample
 from blotquant.model.geometry import Point
 from blotquant.model.lane import Lane, LaneKind
-from blotquant.model.project import Project
+from blotquant.model.project import PlacedLanes, Project
 
 MIN_WIDTH_PX = 1.0
 MIN_STEP_PX = 1.0  # between two nodes, down the membrane
 
 
-def place_lanes(project: Project, lanes: tuple[Lane, ...]) -> Project:
-    """Keep these lanes as they are shown, whatever detection would find."""
-    image, membrane = one_place(lanes)
-    return put_lanes(project, image, membrane, left_to_right(lanes))
+def accept_lane(project: Project, lanes: tuple[Lane, ...], lane: int) -> Project:
+    """Say that a lane is right as it is: it stays there and is not doubtful any more."""
+    old = lane_numbered(lanes, lane)
+    return _change(project, lanes, old, old)
 
 
 def move_lane(
@@ -45,7 +47,9 @@ def move_lane(
     """Move a lane as a whole; bands keep their heights on the picture."""
     old = lane_numbered(lanes, lane)
     nodes = tuple((x + dx_px, y + dy_px) for x, y in old.nodes)
-    return _change(project, lanes, old, replace(old, nodes=nodes))
+    project = _change(project, lanes, old, replace(old, nodes=nodes))
+    # Where detection saw it there is no lane: it may not come back there.
+    return project if old.edited else without_lane(project, old)
 
 
 def set_lane_width(
@@ -60,8 +64,9 @@ def set_all_lane_widths(project: Project, lanes: tuple[Lane, ...], width_px: flo
     """Give every lane shown the same full width, at least 1 px."""
     image, membrane = one_place(lanes)
     width = max(width_px, MIN_WIDTH_PX)
-    new = tuple(_edited(replace(n, width_px=width)) for n in lanes)
-    return put_lanes(project, image, membrane, left_to_right(new))
+    new = left_to_right(tuple(_edited(replace(n, width_px=width)) for n in lanes))
+    # All of them are settled now: nothing is left to be found.
+    return put_lane_word(project, PlacedLanes(image=image, membrane=membrane, lanes=new))
 
 
 def set_lane_edges(
@@ -145,22 +150,26 @@ def add_lane(
 
     moved = tuple(replace(n, number=new(n.number)) for n in lanes)
     after = _by_number((*moved, replace(added, number=number)))
-    return (
+    project = (
         _renumber(project, lanes, after, new)
         if gap != number
         else put_lanes(project, image, membrane, after)
     )
+    return with_lane(project, added)
 
 
 def delete_lane(project: Project, lanes: tuple[Lane, ...], lane: int) -> Project:
-    """Delete a lane and its bands; those to the right move down by one."""
-    lane_numbered(lanes, lane)
+    """Delete a lane and its bands; those to the right move down by one.
+
+    It stays deleted when the others are found again.
+    """
+    old = lane_numbered(lanes, lane)
 
     def new(n: int) -> int | None:
         return None if n == lane else n - 1 if n > lane else n
 
     after = tuple(replace(n, number=number) for n in lanes if (number := new(n.number)) is not None)
-    return _renumber(project, lanes, _by_number(after), new)
+    return without_lane(_renumber(project, lanes, _by_number(after), new), old, fewer=1)
 
 
 def set_lane_kind(project: Project, lanes: tuple[Lane, ...], lane: int, kind: LaneKind) -> Project:
@@ -181,17 +190,6 @@ def set_lane_kind(project: Project, lanes: tuple[Lane, ...], lane: int, kind: La
     return replace(project, lanes=placed)
 
 
-def detect_lanes_again(project: Project, image: str, membrane: str) -> Project:
-    """Forget corrected lanes there.
-
-    Bands that were corrected on them go as well: their places are measured along the lanes.
-    """
-    kept = tuple(p for p in project.lanes if (p.image, p.membrane) != (image, membrane))
-    if kept == project.lanes:
-        return project
-    return drop_bands(replace(project, lanes=kept), image, membrane)
-
-
 def _edited(lane: Lane) -> Lane:
     return replace(lane, edited=True, confidence=1.0, reason="")
 
@@ -200,9 +198,7 @@ def _change(project: Project, lanes: tuple[Lane, ...], old: Lane, new: Lane) -> 
     """Replace one lane and count from left to right again; samples stay where they are counted."""
     image, membrane = one_place(lanes)
     changed = tuple(_edited(new) if n is old else n for n in lanes)
-    bands = next(
-        (p.bands for p in project.bands if (p.image, p.membrane) == (image, membrane)), None
-    )
+    bands = carried_bands(project, image, membrane, lanes)
     numbers = sorted(n.number for n in changed)
     order = left_to_right(changed)
     new_number = {n.number: number for n, number in zip(order, numbers, strict=True)}
@@ -210,7 +206,7 @@ def _change(project: Project, lanes: tuple[Lane, ...], old: Lane, new: Lane) -> 
     if bands is not None:
         bands = keep_bands_on_picture(bands, lanes, changed)
         bands = renumber_bands(bands, lambda n: new_number.get(n, n))
-        project = put_bands(project, image, membrane, bands)
+        project = put_bands(project, image, membrane, bands, after)
     return put_lanes(project, image, membrane, after)
 
 
@@ -222,14 +218,12 @@ def follow_lanes(
     `new` gives the new number of each old lane, or None where it is gone.
     """
     image, membrane = one_place(before)
-    project = _renumber(project, before, after, new)
+    project = place_lanes(_renumber(project, before, after, new), after)
     kept = tuple(replace(n, number=m) for n in before if (m := new(n.number)) is not None)
-    for p in project.bands:
-        if (p.image, p.membrane) == (image, membrane):
-            project = put_bands(
-                project, image, membrane, keep_bands_on_picture(p.bands, kept, after)
-            )
-    return project
+    bands = carried_bands(project, image, membrane, kept)
+    if bands is None:
+        return project
+    return put_bands(project, image, membrane, keep_bands_on_picture(bands, kept, after), after)
 
 
 def _renumber(
@@ -238,9 +232,10 @@ def _renumber(
     """Place lanes after one was added or deleted, and let everything that counts lanes follow."""
     image, membrane = one_place(before)
     numbers = frozenset(n.number for n in before)
-    for p in project.bands:
-        if (p.image, p.membrane) == (image, membrane):
-            project = put_bands(project, image, membrane, renumber_bands(p.bands, new))
+    bands = carried_bands(project, image, membrane, before)
+    if bands is not None:
+        kept = renumber_lanes(before, new)
+        project = put_bands(project, image, membrane, renumber_bands(bands, new), kept)
     project = renumber_other_photographs(project, image, membrane, new, numbers)
     project = _renumber_sheet(project, membrane, new, len(before), len(after))
     return put_lanes(project, image, membrane, after)
@@ -253,14 +248,6 @@ def _renumber_sheet(
     sheet_stays = renumbered is project and any(s.membrane == membrane for s in project.samples)
     # A sheet that was right counts the control lane rightly too.
     return project if sheet_stays else renumber_control(renumbered, membrane, new)
-
-
-def left_to_right(lanes: tuple[Lane, ...]) -> tuple[Lane, ...]:
-    """Return lanes by their x at the membrane's middle height."""
-    if not lanes:
-        return lanes
-    middle = median((n.nodes[0][1] + n.nodes[-1][1]) / 2 for n in lanes)
-    return tuple(sorted(lanes, key=lambda n: (n.x_at(middle), n.number)))
 
 
 def _by_number(lanes: tuple[Lane, ...]) -> tuple[Lane, ...]:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import TypeVar
 
 from blotquant.errors import SettingsError
+from blotquant.model.band import Band
 from blotquant.model.geometry import Membrane, Point
+from blotquant.model.lane import Lane
 from blotquant.model.project import Photograph, PlacedMembranes, Project
 
 Corners = tuple[Point, Point, Point, Point]
+Part = TypeVar("Part", Lane, Band)
 
 
 def set_membrane_corners(
@@ -33,18 +37,32 @@ def move_membrane(
     old = _named(membranes, name)
     a, b, c, d = ((x + dx_px, y + dy_px) for x, y in old.corners)
     project = set_membrane_corners(project, membranes, name, (a, b, c, d))
-    lanes = tuple(
-        replace(
-            p,
-            lanes=tuple(
-                replace(n, nodes=tuple((x + dx_px, y + dy_px) for x, y in n.nodes)) for n in p.lanes
-            ),
+    here = (old.image, name)
+
+    def moved(lanes: tuple[Lane, ...]) -> tuple[Lane, ...]:
+        return tuple(
+            replace(n, nodes=tuple((x + dx_px, y + dy_px) for x, y in n.nodes)) for n in lanes
         )
-        if (p.image, p.membrane) == (old.image, name)
-        else p
-        for p in project.lanes
+
+    return replace(
+        project,
+        lanes=tuple(
+            replace(p, lanes=moved(p.lanes), absent=moved(p.absent))
+            if (p.image, p.membrane) == here
+            else p
+            for p in project.lanes
+        ),
+        bands=tuple(
+            replace(p, lanes=moved(p.lanes)) if (p.image, p.membrane) == here else p
+            for p in project.bands
+        ),
+        rows=tuple(
+            replace(r, at=(r.at[0] + dx_px, r.at[1] + dy_px))
+            if r.at is not None and (r.image, r.membrane) == here
+            else r
+            for r in project.rows
+        ),
     )
-    return replace(project, lanes=lanes)
 
 
 def add_membrane(
@@ -178,11 +196,16 @@ def _rename_on(project: Project, new_name: Mapping[str, str], image: str | None)
         replace(p, membranes=tuple(replace(m, name=name(m.image, m.name)) for m in p.membranes))
         for p in project.membranes
     )
+
+    def renamed(parts: tuple[Part, ...]) -> tuple[Part, ...]:
+        return tuple(replace(n, membrane=name(n.image, n.membrane)) for n in parts)
+
     lanes = tuple(
         replace(
             p,
             membrane=name(p.image, p.membrane),
-            lanes=tuple(replace(n, membrane=name(n.image, n.membrane)) for n in p.lanes),
+            lanes=renamed(p.lanes),
+            absent=renamed(p.absent),
         )
         for p in project.lanes
     )
@@ -190,7 +213,9 @@ def _rename_on(project: Project, new_name: Mapping[str, str], image: str | None)
         replace(
             p,
             membrane=name(p.image, p.membrane),
-            bands=tuple(replace(b, membrane=name(b.image, b.membrane)) for b in p.bands),
+            bands=renamed(p.bands),
+            lanes=renamed(p.lanes),
+            absent=renamed(p.absent),
         )
         for p in project.bands
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
+from blotquant.bands.kept import carry
 from blotquant.model.band import Band
 from blotquant.model.lane import Lane
 from blotquant.model.project import AssignedRow, PlacedBands, PlacedLanes, Project
@@ -30,17 +31,66 @@ def lane_numbered(lanes: tuple[Lane, ...], number: int) -> Lane:
     raise KeyError(f"lane {number}")
 
 
+def lanes_placed(project: Project, image: str, membrane: str) -> PlacedLanes | None:
+    """Return the user's word on the lanes there, or None."""
+    here = (image, membrane)
+    return next((p for p in project.lanes if (p.image, p.membrane) == here), None)
+
+
+def bands_placed(project: Project, image: str, membrane: str) -> PlacedBands | None:
+    """Return the user's word on the bands there, or None."""
+    here = (image, membrane)
+    return next((p for p in project.bands if (p.image, p.membrane) == here), None)
+
+
 def put_lanes(project: Project, image: str, membrane: str, lanes: tuple[Lane, ...]) -> Project:
-    """Return the project with these lanes placed instead of any placed there before."""
-    entry = PlacedLanes(image=image, membrane=membrane, lanes=lanes)
-    rest = tuple(p for p in project.lanes if (p.image, p.membrane) != (image, membrane))
+    """Return the project with these lanes as the ones shown there; what was said else stays.
+
+    Where nothing was said before, the edited ones are kept and the rest is found around them.
+    """
+    old = lanes_placed(project, image, membrane)
+    if old is None:
+        old = PlacedLanes(image=image, membrane=membrane, lanes=lanes, found_around=True)
+    return put_lane_word(project, replace(old, lanes=lanes))
+
+
+def put_lane_word(project: Project, entry: PlacedLanes) -> Project:
+    """Return the project with this word on the lanes of its membrane instead of any before."""
+    here = (entry.image, entry.membrane)
+    rest = tuple(p for p in project.lanes if (p.image, p.membrane) != here)
     return replace(project, lanes=(*rest, entry))
 
 
-def put_bands(project: Project, image: str, membrane: str, bands: tuple[Band, ...]) -> Project:
-    """Return the project with these bands placed, in (row, lane) order."""
-    ordered = tuple(sorted(bands, key=lambda b: (b.row, b.lane)))
-    entry = PlacedBands(image=image, membrane=membrane, bands=ordered)
+def put_bands(
+    project: Project,
+    image: str,
+    membrane: str,
+    bands: tuple[Band, ...],
+    lanes: tuple[Lane, ...] = (),
+    absent: tuple[Band, ...] = (),
+) -> Project:
+    """Return the project with these bands as the ones shown there, in (row, lane) order.
+
+    Parameters
+    ----------
+    lanes
+        Those that the positions run along; without them positions belong to lanes by number.
+    absent
+        Bands that are not where they were found, a row number for each row; they are added to what
+        was said to be absent before.
+    """
+    old = bands_placed(project, image, membrane)
+    if old is None:
+        old = PlacedBands(image=image, membrane=membrane, bands=(), found_around=True)
+    before = carry(old.absent, old.lanes, lanes) if old.lanes and lanes else old.absent
+    first = 1 + max((b.row for b in before), default=0)
+    numbers = {row: first + i for i, row in enumerate(sorted({b.row for b in absent}))}
+    entry = replace(
+        old,
+        bands=tuple(sorted(bands, key=lambda b: (b.row, b.lane))),
+        lanes=lanes,
+        absent=(*before, *(replace(b, row=numbers[b.row]) for b in absent)),
+    )
     rest = tuple(p for p in project.bands if (p.image, p.membrane) != (image, membrane))
     return replace(project, bands=(*rest, entry))
 
@@ -48,13 +98,26 @@ def put_bands(project: Project, image: str, membrane: str, bands: tuple[Band, ..
 def drop_bands(project: Project, image: str, membrane: str) -> Project:
     """Return the project without placed bands there.
 
-    Row numbers of placed bands mean nothing to detection, so assignments of these rows go too.
+    Row numbers of placed bands mean nothing to detection: what was said of rows that are known by
+    their number alone goes too.
     """
     kept = tuple(p for p in project.bands if (p.image, p.membrane) != (image, membrane))
     if kept == project.bands:
         return project
-    rows = tuple(r for r in project.rows if (r.image, r.membrane) != (image, membrane))
+    rows = tuple(
+        r for r in project.rows if (r.image, r.membrane) != (image, membrane) or r.at is not None
+    )
     return replace(project, bands=kept, rows=rows)
+
+
+def carried_bands(
+    project: Project, image: str, membrane: str, lanes: tuple[Lane, ...]
+) -> tuple[Band, ...] | None:
+    """Return the bands placed there along the lanes that are shown, or None without any."""
+    placed = bands_placed(project, image, membrane)
+    if placed is None:
+        return None
+    return carry(placed.bands, placed.lanes, lanes) if placed.lanes else placed.bands
 
 
 def renumber_rows(
@@ -63,8 +126,8 @@ def renumber_rows(
     """Return the project whose assigned rows there carry their new numbers."""
     rows: list[AssignedRow] = []
     for r in project.rows:
-        if (r.image, r.membrane) != (image, membrane):
-            rows.append(r)
+        if (r.image, r.membrane) != (image, membrane) or r.at is not None:
+            rows.append(r)  # known by its place, whatever its number
         elif (row := new_row(r.row)) is not None:
             rows.append(replace(r, row=row))
     return replace(project, rows=tuple(rows))
@@ -140,9 +203,17 @@ def renumber_other_photographs(
         if counted != numbers:
             continue
         if placed is not None:
-            project = put_lanes(project, other, membrane, renumber_lanes(placed.lanes, new))
+            kept = renumber_lanes(placed.lanes, new)
+            count = None if placed.count is None else len(kept)
+            project = put_lane_word(project, replace(placed, lanes=kept, count=count))
         if bands is not None:
-            project = put_bands(project, other, membrane, renumber_bands(bands.bands, new))
+            project = put_bands(
+                project,
+                other,
+                membrane,
+                renumber_bands(bands.bands, new),
+                renumber_lanes(bands.lanes, new),
+            )
     return project
 
 

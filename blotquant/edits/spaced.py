@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from statistics import median
 
-from blotquant.edits.lanes import MIN_WIDTH_PX, follow_lanes, left_to_right
+from blotquant.edits.lane_words import MOST_LANES, left_to_right
+from blotquant.edits.lanes import MIN_WIDTH_PX, follow_lanes
 from blotquant.edits.placed import one_place
 from blotquant.errors import SettingsError
 from blotquant.model.geometry import Point
 from blotquant.model.lane import Lane
 from blotquant.model.project import Project
 
-MOST_LANES = 60
 _WIDEST = 0.96  # of the distance between two lanes
 
 

@@ -1,4 +1,4 @@
-"""The four tables: bands, lanes, ratios, summary. UTF-8, RFC 4180, ``.`` decimal, no clock time."""
+"""The main tables: bands, lanes, ratios, summary. UTF-8, RFC 4180, ``.`` decimal, no clock time."""
 
 from __future__ import annotations
 

@@ -18,6 +18,7 @@ from blotquant.export.csv_tables import image_names
 from blotquant.flags import flag_names
 from blotquant.io.atomic import write_bytes_atomically
 from blotquant.model.project import Project
+from blotquant.model.registration import Registration
 from blotquant.model.results import Analysis, ImageReport, Notice
 
 _LIBRARIES = (
@@ -64,9 +65,11 @@ def provenance(project: Project, analysis: Analysis) -> dict[str, Any]:
         "note": project.note,
         "settings": asdict(project.settings),
         "images": [_image(report, image_names(analysis)) for report in analysis.images],
-        "edits": _edits(project),
+        "edits": _edits(analysis),
         "samples": [asdict(s) for s in project.samples],
+        "registrations": [_registration(r, image_names(analysis)) for r in analysis.registrations],
         "ladder_fits": [asdict(f) for f in analysis.ladder_fits],
+        "ladder_guesses": [asdict(g) for g in analysis.ladder_guesses],
         "assignments": _assignments(analysis),
         "loadings": [
             {"membrane": x.membrane, "lane": x.lane, "source": x.source} for x in analysis.loadings
@@ -132,15 +135,21 @@ def _image(report: ImageReport, names: dict[str, str]) -> dict[str, Any]:
     }
 
 
-def _edits(project: Project) -> dict[str, Any]:
-    """Return what a user placed or changed, with counts."""
+def _registration(registration: Registration, names: dict[str, str]) -> dict[str, Any]:
+    """Return how a photograph lies against another one; an error that is not known is null."""
+    document = asdict(registration)
+    return document | {"image": names[registration.image], "to": names[registration.to]}
+
+
+def _edits(analysis: Analysis) -> dict[str, Any]:
+    """Return what a user placed or changed, with counts; numbers are those of the tables."""
+    project = analysis.project
     lanes = [
-        {"image": p.image, "membrane": p.membrane, "lane": lane.number}
-        for p in project.lanes
-        for lane in p.lanes
-        if lane.edited
+        {"image": r.lane.image, "membrane": r.lane.membrane, "lane": r.lane.number}
+        for r in analysis.lanes
+        if r.lane.edited
     ]
-    bands = [b for p in project.bands for b in p.bands]
+    bands = [m.band for m in analysis.bands]
     edited = [_band(b) for b in bands if b.edited]
     excluded = [{**_band(b), "reason": b.reason} for b in bands if b.excluded]
     membranes = [
@@ -153,6 +162,12 @@ def _edits(project: Project) -> dict[str, Any]:
         "n_excluded": len(excluded),
         "membranes": membranes,
         "lanes": lanes,
+        "lane_counts": [
+            {"image": p.image, "membrane": p.membrane, "count": p.count}
+            for p in project.lanes
+            if p.count is not None
+        ],
+        "n_places_without_lane": sum(len(p.absent) for p in project.lanes),
         "bands": edited,
         "rows": [asdict(r) for r in project.rows],
         "excluded": excluded,

@@ -7,6 +7,7 @@ doi 10.1117/3.725073).
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 from blotquant.model.image import Polarity
 from blotquant.model.results import NoiseModel
 
-MAX_SAMPLES = 400_000
+MAX_SAMPLES = 200_000
 QUANTISATION = 1 / 12  # variance of rounding to whole counts
 FOURTH = (1.0, -4.0, 6.0, -4.0, 1.0)
 
@@ -25,33 +26,53 @@ def estimate_noise(pixels: NDArray[Any], full_scale: float, polarity: Polarity) 
 
     A fourth difference cancels everything that is smooth over five pixels, so edges and bands leave
     little in it; the median of its absolute value in bins of the signal is robust against the rest.
-    Pixels at the ends of the range are left out: what is clipped does not scatter. Costs about
-    0.1 s at 12 MP.
+    Pixels at the ends of the range are left out: what is clipped does not scatter. Costs about 5 ms
+    however large the picture.
+    """
+    total, fourth = _sample(pixels)
+    if total.size == 0:
+        return NoiseModel(read_variance=QUANTISATION, gain=0.0)
+    if polarity is Polarity.DARK_ON_LIGHT:
+        total = len(FOURTH) * full_scale - total
+    level = total / len(FOURTH)
+    order = _order(level)
+    level, fourth = level[order], fourth[order]
+    ends = np.linspace(0, order.size, 1 + max(1, min(24, order.size // 200))).astype(int)
+    pairs = list(itertools.pairwise(ends.tolist()))
+    centre = np.array([level[(a + b) // 2] for a, b in pairs], dtype=np.float64)
+    own = sum(c**2 for c in FOURTH)  # variance of a difference over that of a pixel
+    scatter = np.array([np.median(fourth[a:b]) for a, b in pairs], dtype=np.float64) / 0.6745
+    return _fit(centre, np.maximum(scatter**2 / own, QUANTISATION))
+
+
+def _sample(pixels: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Return the sum and the absolute fourth difference of five pixels side by side, many times.
+
+    Both are empty where no five pixels lie within the range.
     """
     rows, columns = pixels.shape
-    if columns < len(FOURTH):
-        return NoiseModel(read_variance=QUANTISATION, gain=0.0)
     skip = max(1, int(np.sqrt(rows * columns / MAX_SAMPLES)))
     count = len(range(0, columns - len(FOURTH) + 1, skip))
-    parts = [
-        pixels[::skip, k::skip][:, :count].astype(np.float64).ravel() for k in range(len(FOURTH))
+    # The sums of 16-bit counts are exact in single precision.
+    exact = np.float32 if pixels.dtype.kind == "u" and pixels.dtype.itemsize <= 2 else np.float64
+    parts: list[NDArray[Any]] = [
+        pixels[::skip, k::skip][:, :count].astype(exact).ravel() for k in range(len(FOURTH))
     ]
-    low, high = min(p.min() for p in parts), max(p.max() for p in parts)
-    free = np.logical_and.reduce([(p > low) & (p < high) for p in parts])
-    if not free.any():
-        return NoiseModel(read_variance=QUANTISATION, gain=0.0)
-    parts = [p[free] for p in parts]
-    fourth = np.abs(sum(c * p for c, p in zip(FOURTH, parts, strict=True)))
-    level = np.mean(parts, axis=0)
-    if polarity is Polarity.DARK_ON_LIGHT:
-        level = full_scale - level
-    order = np.argsort(level, kind="stable")
-    bins = np.array_split(order, max(1, min(24, order.size // 200)))
-    centre = np.array([np.median(level[i]) for i in bins])
-    own = sum(c**2 for c in FOURTH)  # variance of a difference over that of a pixel
-    variance = np.array([(np.median(fourth[i]) / 0.6745) ** 2 / own for i in bins])
-    variance = np.maximum(variance, QUANTISATION)
-    return _fit(centre, variance)
+    if not parts[0].size:
+        return parts[0], parts[0]
+    least, largest = np.minimum.reduce(parts), np.maximum.reduce(parts)
+    free = (least > least.min()) & (largest < largest.max())
+    if not free.all():
+        parts = [p[free] for p in parts]
+    a, b, c, d, e = parts
+    return a + b + c + d + e, np.abs((a + e) - 4 * (b + d) + 6 * c)
+
+
+def _order(level: NDArray[Any]) -> NDArray[np.intp]:
+    """Return the order from dark to bright, in 65536 steps: 16 bits are sorted 15 times faster."""
+    low, high = float(level.min()), float(level.max())
+    step = (level - level.min()) * (65535 / max(high - low, 1e-12))
+    return np.argsort(step.astype(np.uint16), kind="stable")
 
 
 def _fit(level: NDArray[np.float64], variance: NDArray[np.float64]) -> NoiseModel:

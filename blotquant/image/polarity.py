@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
-from blotquant.image.contrast import FloatArray, ScaleContrast, WorkCopy
+from blotquant.image.contrast import ScaleContrast, WorkCopy
 from blotquant.model.image import Polarity, PolarityGuess
 
 THRESHOLD = 4.0  # contrast in standard deviations from which a place counts as a ridge
@@ -22,7 +22,7 @@ def guess_polarity(copy: WorkCopy, scales: Sequence[ScaleContrast]) -> PolarityG
     against dark, over all scales. Tails: whether the high-passed grey values reach further up or
     further down, since bands are rare and background is common.
     """
-    bright, dark = _ridge_sums(copy, scales)
+    bright, dark = _ridge_sums(scales)
     total = bright + dark
     ridges = (bright - dark) / (total + CHANCE)
     tails = _tail_balance(copy)
@@ -47,24 +47,25 @@ def guess_polarity(copy: WorkCopy, scales: Sequence[ScaleContrast]) -> PolarityG
     )
 
 
-def _ridge_sums(copy: WorkCopy, scales: Sequence[ScaleContrast]) -> tuple[float, float]:
-    sums = [0.0, 0.0]
+def _ridge_sums(scales: Sequence[ScaleContrast]) -> tuple[float, float]:
+    bright = dark = 0.0
     for scale in scales:
         if scale.scale_px > LARGEST_SCALE_PX:
             break
-        for k, contrast in enumerate((scale.bright, scale.dark)):
-            excess = contrast - THRESHOLD * scale.noise
-            out = copy.live & (excess > 0)
-            sums[k] += float(np.log1p(excess[out] / scale.noise[out]).sum())
-    return sums[0], sums[1]
+        ratio = scale.ratio.ravel()
+        above, below = (np.flatnonzero(m) for m in (ratio > THRESHOLD, ratio < -THRESHOLD))
+        bright += scale.column_px * float(np.log1p(ratio[above] - THRESHOLD).sum())
+        dark += scale.column_px * float(np.log1p(-ratio[below] - THRESHOLD).sum())
+    return bright, dark
 
 
 def _tail_balance(copy: WorkCopy) -> float:
     """Return +1 when only the upper tail is long, -1 when only the lower one is."""
     rows, columns = copy.pixels.shape
     low = cv2.blur(copy.pixels, (columns // 4 * 2 + 1, rows // 3 * 2 + 1))
-    high_passed: FloatArray = (copy.pixels - low)[copy.live]
-    sample = high_passed[:: max(1, high_passed.size // 100_000)]
+    live = np.flatnonzero(copy.live)
+    some = live[:: max(1, live.size // 100_000)]
+    sample = copy.pixels.ravel()[some] - np.asarray(low).ravel()[some]
     a, middle, b = np.quantile(sample, [0.005, 0.5, 0.995])
     span = b - a
     return float(((b - middle) - (middle - a)) / span) if span > 0 else 0.0

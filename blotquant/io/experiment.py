@@ -58,7 +58,7 @@ IMAGE_KEYS = (
     "sha256",
     "page",
 )
-ROW_KEYS = ("image", "file", "membrane", "row", "target", "form")
+ROW_KEYS = ("image", "file", "membrane", "row", "target", "form", "at")
 ONE_MEMBRANE = "blot"  # the name of the one that images show which do not say
 MAX_BYTES = 8 * 2**20
 

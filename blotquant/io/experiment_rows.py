@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 from blotquant.io import vocabulary
 from blotquant.io.problems import Entry, closest
 from blotquant.io.sample_sheet import is_shown
+from blotquant.model.geometry import Point
 from blotquant.model.project import AssignedRow, Photograph
 
 
@@ -14,12 +16,12 @@ def read_rows(
     entries: tuple[Entry, ...], images: tuple[Entry, ...], photographs: tuple[Photograph, ...]
 ) -> tuple[AssignedRow, ...]:
     """Return the rows that are settled, each once; `images` are the entries of `photographs`."""
-    rows: dict[tuple[str, str, int], AssignedRow] = {}
+    rows: dict[tuple[str, str, int, Point | None], AssignedRow] = {}
     for entry in entries:
         row = _row(entry, images, photographs)
         if row is None:
             continue
-        place = (row.image, row.membrane, row.row)
+        place = (row.image, row.membrane, row.row, row.at)
         if place in rows:
             entry.problems.add(entry.place, "settles the same row again", "delete one of the two")
         rows[place] = row
@@ -42,10 +44,31 @@ def _row(
         form = vocabulary.known(
             entry, "form", entry.text("form"), lambda name: vocabulary.form_name(target, name)
         )
+    at = _place_of(entry)
     if photograph is None or number is None:
         return None
-    membrane = _membrane_of(entry, photograph)
-    return AssignedRow(image=photograph.id, membrane=membrane, row=number, target=target, form=form)
+    return AssignedRow(
+        image=photograph.id,
+        membrane=_membrane_of(entry, photograph),
+        row=number,
+        target=target,
+        form=form,
+        at=at,
+    )
+
+
+def _place_of(entry: Entry) -> Point | None:
+    """Return the (x, y) that a row is known by, where it stands there."""
+    value = entry.table.get("at")
+    if value is None:
+        return None
+    is_pair = isinstance(value, list) and len(value) == 2
+    if not is_pair or not all(
+        isinstance(v, int | float) and not isinstance(v, bool) and math.isfinite(v) for v in value
+    ):
+        entry.wrong("at", f"{value!r} is no place", "write at = [x, y] in pixels of the image")
+        return None
+    return float(value[0]), float(value[1])
 
 
 def _photograph_of(

@@ -7,7 +7,7 @@ from typing import Any
 
 from blotquant.errors import ProjectError
 
-VERSION = 2
+VERSION = 3
 """The version that is written."""
 
 Body = dict[str, Any]
@@ -48,5 +48,10 @@ def _to_2(body: Body) -> Body:
     return body
 
 
-MIGRATIONS: Mapping[int, Callable[[Body], Body]] = {1: _to_2}
+def _to_3(body: Body) -> Body:
+    """Version 3 adds lanes and bands that are found around the corrected ones; what was, stays."""
+    return body
+
+
+MIGRATIONS: Mapping[int, Callable[[Body], Body]] = {1: _to_2, 2: _to_3}
 """What leads from each version to the next."""

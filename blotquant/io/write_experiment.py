@@ -68,6 +68,7 @@ def row_entry(row: AssignedRow, image: str = "") -> dict[str, Any]:
         "row": row.row,
         "target": row.target,
         **({"form": row.form} if row.target else {}),
+        **({"at": list(row.at)} if row.at is not None else {}),
     }
 
 

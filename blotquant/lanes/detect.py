@@ -12,14 +12,26 @@ from blotquant.flags import Flag
 from blotquant.image.contrast import ScaleContrast, WorkCopy, contrasts
 from blotquant.lanes.choose import (
     Strip,
+    Weighed,
     choose_strips,
     common_lean,
     typical_width,
+    weigh_strips,
     without_satellites,
 )
 from blotquant.lanes.columns import column_strips
+from blotquant.lanes.counted import exactly
 from blotquant.lanes.fan import Fan, find_fan
 from blotquant.lanes.ridges import Piece, find_pieces, ridge_map
+from blotquant.lanes.trust import Ground, believable
+from blotquant.lanes.wanted import (
+    NOTHING_WANTED,
+    Wanted,
+    fit_around,
+    limits_of,
+    pieces_of,
+    straight_extent,
+)
 from blotquant.model.geometry import Membrane, Point
 from blotquant.model.image import Polarity
 from blotquant.model.lane import Lane
@@ -37,11 +49,13 @@ class LaneDetector(Protocol):
         pieces: tuple[Piece, ...],
         membrane: Membrane,
         polarity: Polarity,
+        wanted: Wanted = NOTHING_WANTED,
     ) -> tuple[Lane, ...]:
         """Return the lanes, left to right, numbered from 1; an empty tuple where there are none.
 
         `pieces` are the crests of the whole photograph (`lane_pieces`), for detectors that use
-        them; `polarity` tells whether bands are bright or dark in `copy`.
+        them; `polarity` tells whether bands are bright or dark in `copy`. `wanted` is the user's
+        word: its fixed lanes are among the result as they are, and its count is kept exactly.
         """
         ...
 
@@ -60,14 +74,19 @@ def lane_pieces(
     Faint bands break into fragments at the noise. Where there are such, a second pass smooths
     further across the lanes, and its longer pieces take the fragments' places.
     """
-    pieces = without_satellites(find_pieces(ridge_map(copy, scales, polarity)))
+    ground = Ground.of(copy, polarity)
+    pieces = _seen(ground, scales, polarity)
     width = typical_width(pieces)
     faint = [p for p in pieces if p.snr < FAINT_SNR and p.width < 0.75 * width]
     if len(faint) < 2:
         return pieces
     wide = contrasts(copy, WIDER * width)
-    found = without_satellites(find_pieces(ridge_map(copy, wide, polarity)))
-    return _mended(pieces, found, width)
+    return _mended(pieces, _seen(ground, wide, polarity), width)
+
+
+def _seen(ground: Ground, scales: Sequence[ScaleContrast], polarity: Polarity) -> tuple[Piece, ...]:
+    pieces = find_pieces(ridge_map(scales, polarity))
+    return without_satellites(believable(ground, pieces))
 
 
 def _mended(pieces: tuple[Piece, ...], wide: tuple[Piece, ...], width: float) -> tuple[Piece, ...]:
@@ -108,6 +127,7 @@ class RidgeLanes:
         pieces: tuple[Piece, ...],
         membrane: Membrane,
         polarity: Polarity,
+        wanted: Wanted = NOTHING_WANTED,
     ) -> tuple[Lane, ...]:
         """Return the lanes that explain those pieces that lie on the membrane, in file pixels."""
         inside = tuple(
@@ -115,6 +135,8 @@ class RidgeLanes:
             for p in pieces
             if membrane.contains((float(copy.to_file(p.centre)), float(copy.to_file(p.y))))
         )
+        if wanted:
+            return self._around(inside, copy, membrane, polarity, wanted)
         strips, fan = self._strips(inside, copy, membrane)
         if sum(not s.inferred for s in strips) <= 1:
             # Bands that fill a crop stand out from nothing above and below.
@@ -133,6 +155,38 @@ class RidgeLanes:
         lean = common_lean(flat)
         strips = [_own_lean(s, flat) for s in choose_strips(flat, lean)]
         return (_with_inferred(strips) if self.infer_blank_lanes else strips), fan
+
+    def _around(
+        self,
+        inside: tuple[Piece, ...],
+        copy: WorkCopy,
+        membrane: Membrane,
+        polarity: Polarity,
+        wanted: Wanted,
+    ) -> tuple[Lane, ...]:
+        """Return the fixed lanes and those that are found beside them, in the number wanted."""
+        told = (*inside, *pieces_of(wanted.fixed, copy, inside, MARGIN))
+        fan = find_fan(told, membrane.height_px / copy.scale) if told else Fan.parallel()
+        flat = fan.flatten(told)
+        lean = common_lean(flat)
+        limits = limits_of(wanted, copy, fan, lean)
+        strips = [_own_lean(s, flat) for s in choose_strips(flat, lean, limits)]
+        if self.infer_blank_lanes:
+            strips = [
+                s
+                for s in _with_inferred(strips)
+                if not s.inferred or limits.allows(s.left, s.right)
+            ]
+        count = wanted.n_free
+        if count is not None and len(strips) != count:
+            columns = column_strips(copy, polarity, _box(copy, membrane))
+            if not wanted.fixed and len(columns) == count:
+                return _lanes(list(columns), copy, membrane, None)
+            weighed = weigh_strips(flat, lean, limits) if flat else Weighed.nothing()
+            extent = straight_extent(membrane, copy, fan, lean)
+            room = straight_extent(membrane, copy, fan, lean, wanted.room)
+            strips = exactly(count, strips, weighed, limits, extent, lean, room)
+        return fit_around(_lanes(strips, copy, membrane, fan), wanted, membrane)
 
 
 def _box(copy: WorkCopy, membrane: Membrane) -> tuple[int, int, int, int]:
@@ -263,5 +317,7 @@ def _spread(fan: Fan | None, x: float, y: float) -> float:
 def _confidence(strip: Strip, strong: float) -> tuple[float, str]:
     if strip.inferred:
         return 0.3, "no band was seen here; the place follows from the spacing of the other lanes"
+    if strip.doubt:
+        return 0.4, strip.doubt
     confidence = float(np.clip(strip.gain / (0.5 * strong), 0.2, 1.0))
     return confidence, "" if confidence > 0.6 else "only little stands out in this lane"

@@ -6,10 +6,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from blotquant.lanes.choose import common_lean, lined_up
+from blotquant.lanes.choose import common_lean, lined_up, strongest
 from blotquant.lanes.ridges import Piece
 
 STRENGTHS = (0.0, -0.08, 0.08, -0.16, 0.16, -0.24, 0.24, -0.32, 0.32)
+LARGEST_LEAN = 0.15  # dx/dy of the outermost lane: more is a flat crop that shows no fan
+FEWEST = 3  # pairs of strong bands, one far below the other, that must line up for a fan
 WORTH = 1.1  # a fan must line up this much more evidence than parallel lanes do
 
 
@@ -25,6 +27,11 @@ class Fan:
     middle_y: float
     height: float
 
+    @classmethod
+    def parallel(cls) -> Fan:
+        """Return lanes that do not spread."""
+        return cls(strength=0.0, middle_x=0.0, middle_y=0.0, height=1.0)
+
     def _scale(self, y: float) -> float:
         return 1 + self.strength * (y - self.middle_y) / self.height
 
@@ -35,14 +42,15 @@ class Fan:
         return tuple(
             replace(
                 p,
-                left=self._inwards(p.left, p.y),
-                right=self._inwards(p.right, p.y),
-                dips=tuple((self._inwards(x, p.y), depth) for x, depth in p.dips),
+                left=self.inwards(p.left, p.y),
+                right=self.inwards(p.right, p.y),
+                dips=tuple((self.inwards(x, p.y), depth) for x, depth in p.dips),
             )
             for p in pieces
         )
 
-    def _inwards(self, x: float, y: float) -> float:
+    def inwards(self, x: float, y: float) -> float:
+        """Return where a place of the picture lies in the parallel frame."""
         return self.middle_x + (x - self.middle_x) / self._scale(y)
 
     def outwards(self, x: float, y: float) -> float:
@@ -62,9 +70,15 @@ def find_fan(pieces: tuple[Piece, ...], height: float) -> Fan:
     )
     parallel = best
     scores = {}
+    told = strongest(pieces)
+    half_width = float(x.max() - x.min()) / 2
     for strength in STRENGTHS:
+        if abs(strength) * half_width > LARGEST_LEAN * parallel.height:
+            continue
         fan = replace(parallel, strength=strength)
-        flat = fan.flatten(pieces)
+        flat = fan.flatten(told)
         scores[fan] = lined_up(flat, common_lean(flat))
     best = max(scores, key=lambda f: scores[f])
-    return best if scores[best] > WORTH * scores[parallel] else parallel
+    strong = sorted((p.weight for p in told), reverse=True)[:FEWEST]
+    clear = scores[best] > WORTH * scores[parallel] and len(strong) == FEWEST
+    return best if clear and scores[best] > FEWEST * strong[-1] ** 2 else parallel

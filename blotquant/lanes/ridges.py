@@ -7,22 +7,27 @@ so that they explain the pieces.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import itertools
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from blotquant.image.contrast import FloatArray, ScaleContrast, WorkCopy
+from blotquant.image.contrast import FloatArray, ScaleContrast
+from blotquant.lanes.combs import lane_ranges
 from blotquant.model.image import Polarity
 
 SEED_SNR = 6.0  # a crest must reach this somewhere ...
 FOLLOW_SNR = 3.0  # ... and is followed down to this
-DEEP_DIP = 0.5  # a crest that falls to this share of both its sides is two pieces
-SHALLOW_DIP = 0.2  # from here on a dip counts as a hint for a gap ...
-NARROW_DIP = 0.3  # ... and parts two lanes when it is narrower than this share of both sides
+SHALLOW_DIP = 0.2  # from here on a dip inside a piece counts as a hint for a gap
+MAX_LOST_PX = 2
+LEAST_COLUMNS = 4  # of a crest
+LEAST_LANE = 2.5  # in thicknesses of its bands (standard deviations): lanes are wider
+SMOOTHING = np.exp(-0.5 * np.arange(-4, 5) ** 2) / np.exp(-0.5 * np.arange(-4, 5) ** 2).sum()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,79 +61,116 @@ class Piece:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class RidgeMap:
-    """Best signal-to-noise ratio over the scales, the contrast and the scale that gave it."""
+    """Best signal-to-noise ratio over the scales, and the scales that it was chosen from."""
 
     snr: FloatArray
-    contrast: FloatArray
-    scale_px: FloatArray
+    scales: tuple[ScaleContrast, ...]
+    polarity: Polarity
+
+    def at(
+        self, rows: NDArray[np.intp], columns: NDArray[np.intp]
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return the largest contrast at some pixels, in counts, and the scale (px) seen best.
+
+        The scale with the least noise need not be the one that holds the whole band: where a thick
+        band is followed at a small scale, its middle would look like a gap.
+        """
+        ratios = np.array([s.ratio[rows, columns] for s in self.scales])
+        ratios = ratios if self.polarity is Polarity.LIGHT_ON_DARK else -ratios
+        level = self.scales[0].levels[rows, columns]
+        noise = np.array([s.noise_curve for s in self.scales])[:, level]
+        scale_px = np.array([s.scale_px for s in self.scales])[ratios.argmax(axis=0)]
+        return (ratios * noise).max(axis=0).astype(np.float64), scale_px
 
 
-def ridge_map(copy: WorkCopy, scales: Sequence[ScaleContrast], polarity: Polarity) -> RidgeMap:
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Crest:
+    """One crest, column by column from left to right: x, y (px), contrast, ratio, thickness."""
+
+    x: NDArray[np.int64]
+    y: NDArray[np.float64]
+    height: NDArray[np.float64]
+    snr: NDArray[np.float64]
+    thickness: NDArray[np.float64]
+
+
+def ridge_map(scales: Sequence[ScaleContrast], polarity: Polarity) -> RidgeMap:
     """Return for every pixel how far it stands out from above and below, at its best scale."""
-    shape = copy.pixels.shape
-    snr = np.full(shape, -np.inf, dtype=np.float32)
-    contrast = np.zeros(shape, dtype=np.float32)
-    scale_px = np.full(shape, scales[0].scale_px, dtype=np.float32)
-    for scale in scales:
-        found = scale.bright if polarity is Polarity.LIGHT_ON_DARK else scale.dark
-        ratio = found / scale.noise
-        better = ratio > snr
-        np.copyto(snr, ratio, where=better)
-        np.copyto(contrast, found, where=better)
-        np.copyto(scale_px, np.float32(scale.scale_px), where=better)
-    snr[~copy.live] = -np.inf
-    return RidgeMap(snr=snr, contrast=contrast, scale_px=scale_px)
+    is_light = polarity is Polarity.LIGHT_ON_DARK
+    furthest = cv2.max if is_light else cv2.min
+    snr = scales[0].ratio.copy()
+    for scale in scales[1:]:
+        furthest(snr, scale.ratio, dst=snr)
+    return RidgeMap(snr=snr if is_light else -snr, scales=tuple(scales), polarity=polarity)
 
 
 def find_pieces(ridges: RidgeMap, seed_snr: float = SEED_SNR) -> tuple[Piece, ...]:
     """Follow every crest and cut it where it dips; sorted from the strongest."""
-    crest = _crests(ridges.snr)
-    joined = cv2.dilate(crest.astype(np.uint8), np.ones((3, 3), np.uint8))
-    count, labels = cv2.connectedComponents(joined, connectivity=8)
-    labels = np.where(crest, labels, 0).astype(np.int64)
-    best = np.full(count, -np.inf)
-    np.maximum.at(best, np.asarray(labels[crest], dtype=np.intp), ridges.snr[crest])
-    boxes = ndimage.find_objects(labels)
-    pieces: list[Piece] = []
-    for i, box in enumerate(boxes):
-        if box is None or best[i + 1] < seed_snr:
-            continue
-        part = tuple(box)
-        pieces.extend(_cut(ridges, labels[part] == i + 1, part))
+    pieces = [piece for crest in _crests(ridges, seed_snr) for piece in _cut(crest)]
     return tuple(sorted(pieces, key=lambda p: -p.weight))
 
 
-def _crests(snr: FloatArray) -> NDArray[np.bool_]:
-    """Mark pixels that are the highest of their column's neighbourhood and stand out."""
-    higher = cv2.dilate(snr, np.ones((5, 1), np.uint8))
-    return np.asarray((snr >= higher) & (snr > FOLLOW_SNR))
+def _crests(ridges: RidgeMap, seed_snr: float) -> Iterator[Crest]:
+    """Follow pixels that are the highest of their column's neighbourhood and stand out."""
+    higher = cv2.dilate(ridges.snr, np.ones((5, 1), np.uint8))
+    mask = (ridges.snr >= higher) & (ridges.snr > FOLLOW_SNR)
+    column_px = ridges.scales[0].column_px
+    # A crest may be lost over two working pixels, not over a gap between lanes.
+    bridge = np.ones((3, 1 + MAX_LOST_PX // column_px), np.uint8)
+    joined = cv2.dilate(mask.astype(np.uint8), bridge)
+    count, labels = cv2.connectedComponents(joined, connectivity=8)
+    y, x = np.nonzero(mask)
+    label, snr = np.asarray(labels, dtype=np.int32)[y, x], ridges.snr[y, x]
+    best = np.zeros(count, dtype=np.float32)
+    np.maximum.at(best, label, snr)
+    high = best[label] >= seed_snr
+    y, x, label, snr = y[high], x[high], label[high], snr[high]
+    # The highest point of each crest in each column, crest by crest.
+    order = np.lexsort((-snr, x, label))
+    order = order[(np.diff(label[order], prepend=-1) != 0) | (np.diff(x[order], prepend=-1) != 0)]
+    y, x, label, snr = y[order], x[order], label[order], snr[order]
+    height, thickness = ridges.at(y, x)
+    ends = np.flatnonzero(np.diff(label, append=-1)) + 1
+    for a, b in itertools.pairwise([0, *ends.tolist()]):
+        if (b - a) * column_px >= LEAST_COLUMNS:
+            k = slice(a, b)
+            yield _gapless(x[k], (y[k], height[k], snr[k], thickness[k]), column_px)
 
 
-def _cut(ridges: RidgeMap, mask: NDArray[np.bool_], box: tuple[slice, ...]) -> list[Piece]:
-    """Read the crest column by column and cut it at its deep dips."""
-    rows, columns = box
-    masked = np.where(mask, ridges.snr[rows, columns], -np.inf)
-    y_in = masked.argmax(axis=0)
-    x_in = np.flatnonzero(np.isfinite(masked.max(axis=0)))
-    if x_in.size < 4:
-        return []
-    y = (y_in[x_in] + rows.start).astype(float)
-    x = x_in + columns.start
-    yi = y.astype(int)
-    height = ridges.contrast[yi, x].astype(float)
-    snr = ridges.snr[yi, x].astype(float)
-    thickness = ridges.scale_px[yi, x].astype(float)
-    # A column without a crest point (the crest jumped a row) takes its neighbours' values.
-    full = np.arange(x[0], x[-1] + 1)
-    height, snr, y, thickness = (np.interp(full, x, v) for v in (height, snr, y, thickness))
-    noise = float(np.median(height / np.maximum(snr, 1e-9)))
-    height = ndimage.gaussian_filter1d(height, 1.0, mode="nearest")
+def _gapless(x: NDArray[np.int64], values: Sequence[NDArray[Any]], column_px: int) -> Crest:
+    """Fill working columns without a crest point of their own from their neighbours.
+
+    They lie between those of a coarser map, or the crest jumped a row.
+    """
+    full = np.arange(x[0] * column_px, (x[-1] + 1) * column_px)
+    if full.size > x.size:
+        middle = column_px * (x + 0.5) - 0.5
+        values = [np.interp(full, middle, v) for v in values]
+    y, height, snr, thickness = (v.astype(np.float64) for v in values)
+    return Crest(x=full, y=y, height=height, snr=snr, thickness=thickness)
+
+
+def _cut(crest: Crest) -> list[Piece]:
+    """Cut a crest into the lanes that it runs through."""
+    noise = _quantile(crest.height / np.maximum(crest.snr, 1e-9), 0.5)
+    height = ndimage.correlate1d(crest.height, SMOOTHING, mode="nearest")
     pieces = []
-    for a, b in _split_at(height, noise):
-        piece = _piece(full[a:b], y[a:b], height[a:b], snr[a:b], thickness[a:b], noise)
+    least = LEAST_LANE * _quantile(crest.thickness, 0.5)
+    for a, b in lane_ranges(height, noise, least):
+        k = slice(a, b)
+        piece = _piece(crest.x[k], crest.y[k], height[k], crest.snr[k], crest.thickness[k], noise)
         if piece is not None:
             pieces.append(piece)
     return pieces
+
+
+def _quantile(values: NDArray[np.float64], share: float) -> float:
+    """Return a quantile as numpy does, without what that costs for short arrays."""
+    ordered = np.sort(values)
+    place = share * (ordered.size - 1)
+    k = int(place)
+    low = float(ordered[k])
+    return low + (place - k) * (float(ordered[min(k + 1, ordered.size - 1)]) - low)
 
 
 def _valley_depths(height: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -139,52 +181,14 @@ def _valley_depths(height: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.asarray(1 - height / ceiling)
 
 
-def _split_at(height: NDArray[np.float64], noise: float) -> list[tuple[int, int]]:
-    """Return index ranges between the dips that part lanes.
-
-    A gap between lanes is deep, or it is narrow against the bands beside it; a band whose middle is
-    lighter than its ends dips too, but over most of its width.
-    """
-    ranges = [(0, height.size)]
-    done: list[tuple[int, int]] = []
-    while ranges:
-        a, b = ranges.pop()
-        part = height[a:b]
-        depth = _valley_depths(part)
-        for k in np.argsort(-depth):
-            if depth[k] < SHALLOW_DIP:
-                done.append((a, b))
-                break
-            if _parts(part, depth, int(k), noise):
-                ranges += [(a, a + int(k)), (a + int(k) + 1, b)]
-                break
-        else:
-            done.append((a, b))
-    return sorted(done)
-
-
-def _parts(height: NDArray[np.float64], depth: NDArray[np.float64], k: int, noise: float) -> bool:
-    """Tell whether the dip at k is a gap between two lanes."""
-    if not 0 < k < height.size - 1 or depth[k] < max(depth[k - 1], depth[k + 1]):
-        return False
-    ceiling = height[k] / max(1 - depth[k], 1e-9)
-    if ceiling - height[k] < 4 * noise:
-        return False
-    if depth[k] > DEEP_DIP:
-        return True
-    left = k - int(np.argmax(height[:k][::-1] >= 0.97 * ceiling)) - 1
-    right = k + 1 + int(np.argmax(height[k + 1 :] >= 0.97 * ceiling))
-    middle = (ceiling + height[k]) / 2
-    low = height[left : right + 1] < middle
-    narrow = int(low.sum())
-    beside = min(_plateau(height[: left + 1][::-1], middle), _plateau(height[right:], middle))
-    return narrow < NARROW_DIP * beside
-
-
-def _plateau(side: NDArray[np.float64], level: float) -> int:
-    """Return how far a side stays above a level."""
-    below = np.flatnonzero(side < level)
-    return int(below[0]) if below.size else int(side.size)
+def _dips(depth: NDArray[np.float64]) -> list[int]:
+    """Return the inner places that lie deeper than both neighbours, the deepest first."""
+    if depth.max() < SHALLOW_DIP:
+        return []
+    inner = depth[1:-1]
+    is_dip = (inner >= SHALLOW_DIP) & (inner >= depth[:-2]) & (inner > depth[2:])
+    dips = is_dip.nonzero()[0]
+    return [int(k) + 1 for k in dips[(-inner[dips]).argsort(kind="stable")]]
 
 
 def _piece(
@@ -195,10 +199,10 @@ def _piece(
     thickness: NDArray[np.float64],
     noise: float,
 ) -> Piece | None:
-    if x.size < 4:
+    if x.size < LEAST_COLUMNS:
         return None
-    top = float(np.quantile(height, 0.8))
-    inside = np.flatnonzero(height >= top / 2)
+    top = _quantile(height, 0.8)
+    inside = (height >= top / 2).nonzero()[0]
     if inside.size < 3 or top <= 0:
         return None
     a, b = int(inside[0]), int(inside[-1])
@@ -209,30 +213,33 @@ def _piece(
         right += (height[b] - top / 2) / max(height[b] - height[b + 1], 1e-9)
     core = slice(a, b + 1)
     width = right - left
-    slope = float(np.polyfit(x[core], y[core], 1)[0]) if b - a >= 8 else 0.0
-    typical = float(np.median(snr[core]))
+    slope = _slope(y[core]) if b - a >= 8 else 0.0
+    typical = _quantile(snr[core], 0.5)
     dips = _shallow_dips(x[core], height[core], noise)
     return Piece(
         left=left,
         right=right,
-        y=float(np.median(y[core])),
+        y=_quantile(y[core], 0.5),
         slope=slope,
         snr=typical,
         weight=float(np.log1p(typical / FOLLOW_SNR) * min(1.0, width / 12)),
-        thickness=float(np.median(thickness[core])),
+        thickness=_quantile(thickness[core], 0.5),
         dips=dips,
     )
+
+
+def _slope(y: NDArray[np.float64]) -> float:
+    """Return the dy/dx of a straight line through heights in neighbouring columns."""
+    u = np.arange(y.size) - (y.size - 1) / 2
+    return float(u @ y) / float(u @ u)
 
 
 def _shallow_dips(
     x: NDArray[np.int64], height: NDArray[np.float64], noise: float
 ) -> tuple[tuple[float, float], ...]:
     depth = _valley_depths(height)
-    peaks = np.flatnonzero(
-        (depth[1:-1] >= depth[:-2]) & (depth[1:-1] > depth[2:]) & (depth[1:-1] > SHALLOW_DIP)
-    )
     found = []
-    for k in peaks + 1:
+    for k in sorted(_dips(depth)):
         ceiling = height[k] / max(1 - depth[k], 1e-9)
         if ceiling - height[k] > 3 * noise:
             found.append((float(x[k]), float(depth[k])))

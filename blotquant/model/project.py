@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from blotquant.model.band import Band
-from blotquant.model.geometry import Membrane
+from blotquant.model.geometry import Membrane, Point
 from blotquant.model.image import Polarity
 from blotquant.model.lane import Lane
 from blotquant.model.sample import Sample
@@ -74,34 +74,75 @@ class PlacedMembranes:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlacedLanes:
-    """Lanes that the user corrected on one membrane of one photograph: they replace detection."""
+    """The user's word on the lanes of one membrane of one photograph.
+
+    Parameters
+    ----------
+    lanes
+        As they were shown after the last correction.
+    found_around
+        Whether only the `edited` ones among them are kept and the rest is found around them; else
+        they replace detection.
+    count
+        How many lanes there are in all; None: as many as are found. Only with `found_around`.
+    absent
+        Places where the user says that there is no lane. Only with `found_around`.
+    """
 
     image: str
     membrane: str
     lanes: tuple[Lane, ...]
+    found_around: bool = False
+    count: int | None = None
+    absent: tuple[Lane, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.count is not None and self.count < 0:
+            raise ValueError("a number of lanes cannot be negative")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlacedBands:
-    """Bands that the user corrected on one membrane of one photograph: they replace detection.
+    """The user's word on the bands of one membrane of one photograph.
 
     A lane without a band in some row gets one at the row's height.
+
+    Parameters
+    ----------
+    bands
+        As they were shown after the last correction.
+    found_around
+        Whether only rows with an `edited` or excluded band are kept and the others are found; else
+        the bands replace detection.
+    lanes
+        The lanes that the bands' positions run along. Where lanes are found elsewhere later, bands
+        keep their places on the picture. Empty: positions belong to the lanes by number.
+    absent
+        Bands of the rows that the user deleted. Only with `found_around`.
     """
 
     image: str
     membrane: str
     bands: tuple[Band, ...]
+    found_around: bool = False
+    lanes: tuple[Lane, ...] = ()
+    absent: tuple[Band, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AssignedRow:
-    """The user's word on what a row is: `target` and `form`, or "" for "none of the targets"."""
+    """The user's word on what a row is: `target` and `form`, or "" for "none of the targets".
+
+    `row` is its number when that was said. Numbers change with the sensitivity: the row is known
+    by `at`, the (x, y) of one of its bands on the photograph, unless that is None.
+    """
 
     image: str
     membrane: str
     row: int
     target: str
     form: str
+    at: Point | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,9 +8,10 @@ from blotquant.flags import Flag
 from blotquant.model.band import BandMeasurement
 from blotquant.model.geometry import Membrane
 from blotquant.model.image import BlotImage, PolarityGuess
-from blotquant.model.ladder import LadderFit
+from blotquant.model.ladder import LadderFit, LadderGuess
 from blotquant.model.lane import Baseline, Lane, LaneProfile
 from blotquant.model.project import Photograph, Project
+from blotquant.model.registration import Registration
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,6 +164,8 @@ class Analysis:
     ratios: tuple[Ratio, ...]
     summary: tuple[ConditionSummary, ...]
     notices: tuple[Notice, ...]
+    registrations: tuple[Registration, ...] = ()
+    ladder_guesses: tuple[LadderGuess, ...] = ()
 
     def image(self, image: str) -> ImageReport:
         """Return the report of the photograph with this id; raise KeyError if there is none."""
@@ -188,6 +191,13 @@ class Analysis:
             and membrane in (None, m.band.membrane)
             and lane in (None, m.band.lane)
         )
+
+    def registration(self, image: str, membrane: str) -> Registration | None:
+        """Return how a photograph lies against its membrane's lead; None for the lead itself."""
+        for r in self.registrations:
+            if (r.image, r.membrane) == (image, membrane):
+                return r
+        return None
 
     def assignment(self, image: str, membrane: str, row: int) -> RowAssignment:
         """Return what a row is; raise KeyError if there is no such row."""

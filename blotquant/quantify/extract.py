@@ -171,10 +171,10 @@ def _summed(view: LaneView, bands: LaneBands, present: Floats, k: int) -> tuple[
     """Return the weights of the shared sum and how much volume lies where bands overlap."""
     area = view.profile.area_px
     members = [j for j, g in enumerate(bands.group) if g == bands.group[k] and view.present[j]]
-    density = view.shapes * area[None]
+    density = view.shapes[k] * area
     if len(members) == 1:
         reach = bands.reach[k]
-        captured = float((density[k] * reach).sum())
+        captured = float((density * reach).sum())
         scale = 1 / captured if captured > LEAST_CAPTURED else 1.0
         return reach * area * scale, 0.0
     reach = np.clip(bands.reach[members].max(axis=0), 0.0, 1.0)
@@ -183,7 +183,7 @@ def _summed(view: LaneView, bands: LaneBands, present: Floats, k: int) -> tuple[
     mine = present[k] * view.shapes[k]
     even = view.shapes[k] / np.maximum(view.shapes[members].sum(axis=0), 1e-300)
     share = np.where(total > 0, mine / np.maximum(total, 1e-300), even)
-    captured = float((density[k] * reach).sum())
+    captured = float((density * reach).sum())
     scale = 1 / captured if captured > LEAST_CAPTURED else 1.0
     rest = np.minimum(mine, total - mine)
     return share * reach * area * scale, float((rest * reach * area).sum())

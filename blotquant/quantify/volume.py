@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from blotquant.background.base import Background, BackgroundMethod, LaneView
-from blotquant.bands.shapes import BandShape
 from blotquant.flags import Flag
-from blotquant.lanes.profile import StraightLane
 from blotquant.model.band import Band, BandMeasurement
 from blotquant.model.lane import Baseline, Lane, LaneProfile
-from blotquant.quantify.extract import Extraction, LaneBands, extract
+from blotquant.quantify.extract import Extraction, extract
+from blotquant.quantify.lane_setup import LaneSetup
 
 LOWER_BOUND_SHARE = 0.01  # saturated share of the area from which a volume is only a bound
 UNSEEN = 1.3  # times the limit of detection that a partner without a peak must reach
 LEAST_BLANKS = 10
-MASK_RIM = 0.08  # of a band's height, kept out of the background on either side
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -32,10 +30,8 @@ class LaneMeasurement:
 
 def measure_lane(
     lane: Lane,
-    straight: StraightLane,
-    profile: LaneProfile,
     bands: Sequence[Band],
-    shapes: Mapping[int, BandShape],
+    setup: LaneSetup,
     method: BackgroundMethod,
     *,
     extra: Flag = Flag.NONE,
@@ -52,26 +48,20 @@ def measure_lane(
     ----------
     bands
         Of this lane, sorted by row.
-    shapes
-        Of the rows; a row that is missing is taken as a Gaussian that fills its limits.
+    setup
+        What `LaneSetup.of` says of the same bands.
     """
-    view = lane_view(straight, profile, bands, shapes)
-    background = method.estimate(view)
-    groups = _group_numbers(bands, shapes)
-    known = LaneBands(
-        reach=_reach(profile, bands),
-        group=groups,
-        found=tuple(b.found for b in bands),
-    )
-    extractions = extract(view, background, known)
+    known = setup.known
+    background = method.estimate(setup.view)
+    extractions = extract(setup.view, background, known)
+    empty = _Empty.of(setup.view, background)
     measured = tuple(
         _measure(
             lane,
-            straight,
-            profile,
+            setup.view,
             band,
-            background,
-            view,
+            known.reach[k],
+            empty,
             extraction,
             extra,
             in_group=any(
@@ -86,109 +76,24 @@ def measure_lane(
     )
 
 
-def lane_view(
-    straight: StraightLane,
-    profile: LaneProfile,
-    bands: Sequence[Band],
-    shapes: Mapping[int, BandShape],
-) -> LaneView:
-    """Return what a background method may look at."""
-    position = profile.position_px
-    apexes = _apexes(bands, shapes)
-    rows = [
-        _shape_of(band, shapes).density(position - apex) / profile.area_px
-        for band, apex in zip(bands, apexes, strict=True)
-    ]
-    return LaneView(
-        straight=straight,
-        profile=profile,
-        limits=tuple((b.start_px, b.stop_px) for b in bands),
-        masked=_mask(profile, [b for b in bands if b.found]),
-        shapes=np.array(rows) if rows else np.zeros((0, position.size)),
-        present=_present(bands, shapes),
-    )
-
-
-def _present(bands: Sequence[Band], shapes: Mapping[int, BandShape]) -> tuple[bool, ...]:
-    """Tell which bands are there, or could hide on the flank of one that is."""
-    groups = _group_numbers(bands, shapes)
-    lively = {g for g, b in zip(groups, bands, strict=True) if b.found}
-    return tuple(g in lively for g in groups)
-
-
-def _shape_of(band: Band, shapes: Mapping[int, BandShape]) -> BandShape:
-    known = shapes.get(band.row)
-    if known is not None:
-        return known
-    return BandShape(sigma_px=(band.stop_px - band.start_px) / 6, tail_px=0.0, group=(band.row,))
-
-
-def _apexes(bands: Sequence[Band], shapes: Mapping[int, BandShape]) -> list[float]:
-    """Return where each shape sits: overlapping bands keep their spacing from the clearest."""
-    place = {b.row: b for b in bands}
-    out = []
-    for band in bands:
-        shape = _shape_of(band, shapes)
-        if shape.offset_px is None or band.edited:
-            out.append(band.apex_px)
-            continue
-        mine = [place[r] for r in shape.group if r in place and place[r].found]
-        if not mine:
-            out.append(band.apex_px)
-            continue
-        lead = max(mine, key=lambda b: b.confidence)
-        lead_offset = _shape_of(lead, shapes).offset_px or 0.0
-        out.append(lead.apex_px + shape.offset_px - lead_offset)
-    return out
-
-
-def _group_numbers(bands: Sequence[Band], shapes: Mapping[int, BandShape]) -> tuple[int, ...]:
-    return tuple(min(_shape_of(b, shapes).group) for b in bands)
-
-
-def _reach(profile: LaneProfile, bands: Sequence[Band]) -> NDArray[np.float64]:
-    if not bands:
-        return np.zeros((0, profile.signal.size))
-    return np.array([_coverage(profile.position_px, b.start_px, b.stop_px) for b in bands])
-
-
-def _mask(profile: LaneProfile, found: Sequence[Band]) -> NDArray[np.bool_]:
-    """Mark the places that hold signal of a band, with a rim for its tails."""
-    masked = np.zeros(profile.signal.size, dtype=bool)
-    position = profile.position_px
-    for b in found:
-        rim = 1 + MASK_RIM * (b.stop_px - b.start_px)
-        masked |= (position >= b.start_px - rim) & (position <= b.stop_px + rim)
-    return masked
-
-
-def _coverage(position: NDArray[np.float64], start: float, stop: float) -> NDArray[np.float64]:
-    """Return how much of each 1-px step lies between start and stop (0 to 1)."""
-    low = np.maximum(position - 0.5, start)
-    high = np.minimum(position + 0.5, stop)
-    return np.asarray(np.clip(high - low, 0.0, 1.0))
-
-
 def _measure(
     lane: Lane,
-    straight: StraightLane,
-    profile: LaneProfile,
-    band: Band,
-    background: Background,
     view: LaneView,
+    band: Band,
+    share: NDArray[np.float64],
+    empty: _Empty,
     extraction: Extraction,
     extra: Flag,
     *,
     in_group: bool,
 ) -> BandMeasurement:
-    share = _coverage(profile.position_px, band.start_px, band.stop_px)
-    weights = extraction.weights
+    profile, weights = view.profile, extraction.weights
     raw = float((weights * profile.signal).sum())
     volume = extraction.volume
-    empty = _noise_without_signal(profile, background, weights)
-    blank_sd = _blanks(profile, background, view.masked, band)
-    blank_variance = max(empty + extraction.level, blank_sd**2)
-    variance = extraction.noise - empty + blank_variance + extraction.model
+    quiet = float((empty.variance * weights**2).sum())
+    blank_sd = empty.scatter(max(2, round(band.stop_px - band.start_px)))
+    blank_variance = max(quiet + extraction.level, blank_sd**2)
+    variance = extraction.noise - quiet + blank_variance + extraction.model
     se = float(np.sqrt(max(variance, 0.0)))
     blank_se = float(np.sqrt(max(blank_variance, 0.0)))
     lod, loq = 3 * blank_se, 10 * blank_se
@@ -199,7 +104,7 @@ def _measure(
     detected = bool(seen and not band.excluded and volume > lod)
     flags = band.flags | lane.flags | extra
     flags |= _quality(band, lane, saturated, volume, loq, detected=detected)
-    if share[straight.inside < 0.999].any() or _reaches_end(band, profile):
+    if share[view.straight.inside < 0.999].any() or _reaches_end(band, profile):
         flags |= Flag.TOUCHES_EDGE
     x, y = lane.point_at(band.apex_px)
     return BandMeasurement(
@@ -248,34 +153,42 @@ def _reaches_end(band: Band, profile: LaneProfile) -> bool:
     return band.start_px < first - 0.5 or band.stop_px > last + 0.5
 
 
-def _noise_without_signal(
-    profile: LaneProfile, background: Background, weights: NDArray[np.float64]
-) -> float:
-    """Variance of the same weighted sum without a band: shot noise of the level alone."""
-    signal = np.maximum(profile.signal, 1e-9)
-    share = np.clip(np.maximum(background.level, 0) / signal, 0.0, 1.0)
-    return float((profile.variance * share * weights**2).sum())
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Empty:
+    """The lane without its bands: what its noise would be, and the stretches that are free.
 
-
-def _blanks(
-    profile: LaneProfile, background: Background, masked: NDArray[np.bool_], band: Band
-) -> float:
-    """Return the scatter of the volume of free stretches as long as the band, 0 if there are few.
-
-    Stretches overlap by half. With fewer than ten the noise model stands alone.
+    `variance` is that of each position if only the level were there (shot noise of the level
+    alone). `summed` is the cumulated rest above the level and `free` the cumulated number of
+    positions outside the bands, both one longer than the lane.
     """
-    length = max(2, round(band.stop_px - band.start_px))
-    rest = np.where(masked, 0.0, (profile.signal - background.level) * profile.area_px)
-    if rest.size < length:
-        return 0.0
-    cumulated = np.concatenate([[0.0], np.cumsum(rest)])
-    free = np.concatenate([[0], np.cumsum(~masked)])
-    starts = np.arange(0, rest.size - length + 1, max(1, length // 2))
-    whole = free[starts + length] - free[starts] == length
-    sums = (cumulated[starts + length] - cumulated[starts])[whole]
-    if sums.size < LEAST_BLANKS:
-        return 0.0
-    return float(1.4826 * np.median(np.abs(sums - np.median(sums))))
+
+    variance: NDArray[np.float64]
+    summed: NDArray[np.float64]
+    free: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, view: LaneView, background: Background) -> _Empty:
+        profile, masked = view.profile, view.masked
+        signal = np.maximum(profile.signal, 1e-9)
+        share = np.clip(np.maximum(background.level, 0) / signal, 0.0, 1.0)
+        rest = np.where(masked, 0.0, (profile.signal - background.level) * profile.area_px)
+        return cls(
+            variance=profile.variance * share,
+            summed=np.concatenate([[0.0], np.cumsum(rest)]),
+            free=np.concatenate([[0], np.cumsum(~masked)]),
+        )
+
+    def scatter(self, length: int) -> float:
+        """Return the scatter of the volume of free stretches of a length, 0 if there are few.
+
+        Stretches overlap by half. With fewer than ten the noise model stands alone.
+        """
+        starts = np.arange(0, self.summed.size - length, max(1, length // 2))
+        whole = self.free[starts + length] - self.free[starts] == length
+        sums = (self.summed[starts + length] - self.summed[starts])[whole]
+        if sums.size < LEAST_BLANKS:
+            return 0.0
+        return float(1.4826 * np.median(np.abs(sums - np.median(sums))))
 
 
 def _box(lane: Lane, band: Band) -> tuple[float, float, float, float]:

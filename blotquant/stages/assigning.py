@@ -1,58 +1,27 @@
-"""What the rows are: ladder fits, the evidence of each row, and the targets that follow."""
+"""What the rows are: the evidence of each row, and the targets that follow."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from blotquant.bands.heights import shift_between
+from blotquant.bands.kept import rows_now
 from blotquant.model.band import BandMeasurement
 from blotquant.model.geometry import Membrane
 from blotquant.model.ladder import LadderFit
 from blotquant.model.lane import LaneKind
-from blotquant.model.project import Project
+from blotquant.model.project import AssignedRow, Project
 from blotquant.model.results import ImageReport, RowAssignment
-from blotquant.quantify.ladder import fit_ladder, mw_at
-from blotquant.stages.measuring import Measured, PlacedLane, ladder_bands
+from blotquant.stages.measuring import Measured
+from blotquant.stages.weighing import row_weight
 from blotquant.targets.assign import assign_targets
 from blotquant.targets.evidence import RowEvidence
 from blotquant.targets.library import Library
 
 Shifts = Mapping[tuple[str, str], float]
-
-
-def fit_ladders(
-    project: Project,
-    library: Library,
-    reports: Sequence[ImageReport],
-    placed: Sequence[PlacedLane],
-) -> tuple[LadderFit, ...]:
-    """Return a fit for every ladder lane whose product is known."""
-    fits = []
-    for report in reports:
-        photograph = report.photograph
-        product = photograph.ladder or project.settings.ladder
-        if not product:
-            continue
-        chemistry = photograph.chemistry or project.settings.chemistry
-        ladder = library.ladder(product, chemistry)
-        for p in placed:
-            bands = ladder_bands(p) if p.report is report else ()
-            # Two bands of one lane can only share a height when a user put them there.
-            heights = np.array([p.lane.point_at(b.apex_px)[1] for b in bands])
-            keep = np.flatnonzero(np.diff(heights, prepend=-np.inf) > 0)
-            fit = fit_ladder(
-                [float(heights[i]) for i in keep],
-                [max(bands[i].confidence, 1e-3) for i in keep],
-                ladder,
-                membrane=p.lane.membrane,
-                image=photograph.id,
-                lane=p.lane.number,
-            )
-            if fit is not None:
-                fits.append(fit)
-    return tuple(fits)
 
 
 def assign(
@@ -83,9 +52,23 @@ def assign(
                 project.settings,
                 height_px=float(np.median([known[p.id, name].height_px for p in here])),
                 fits=own_fits,
-                given=tuple(r for r in project.rows if r.membrane == name),
+                given=_given(project, name, [p.id for p in here], measured),
             )
         )
+    return tuple(out)
+
+
+def _given(
+    project: Project, membrane: str, images: Sequence[str], measured: Measured
+) -> tuple[AssignedRow, ...]:
+    """Return the user's word on rows, each with the number that its row has now."""
+    out: list[AssignedRow] = []
+    for image in images:
+        place = (image, membrane)
+        words = [r for r in project.rows if (r.image, r.membrane) == place]
+        lanes = [r.lane for r in measured.lanes if (r.lane.image, r.lane.membrane) == place]
+        bands = [m.band for m in measured.bands if (m.band.image, m.band.membrane) == place]
+        out += [replace(w, row=n) for n, w in rows_now(words, lanes, bands).items()]
     return tuple(out)
 
 
@@ -121,6 +104,7 @@ def _evidence(
         y = float(np.mean([m.y_px for m in found or mine]))
         volume = float(sum(max(m.volume, 0.0) for m in found))
         noise = float(np.sqrt(sum(m.volume_se**2 for m in mine)))
+        weight = row_weight(found or mine, fits, shifts, measured)
         rows.append(
             RowEvidence(
                 image=image,
@@ -132,28 +116,10 @@ def _evidence(
                 volume=volume,
                 n_detected=len(found),
                 n_lanes=len(mine),
-                mw=_weight(image, membrane, y, fits, shifts),
+                mw=None if weight is None else (weight.mw, weight.low, weight.high),
             )
         )
     return rows
-
-
-def _weight(
-    image: str, membrane: str, y: float, fits: Sequence[LadderFit], shifts: Shifts
-) -> tuple[float, float, float] | None:
-    """Return the weight at a height; a ladder on the same photograph is preferred."""
-    own = [f for f in fits if f.image == image] or list(fits)
-    if not own:
-        return None
-    values = []
-    for fit in own:
-        there = y - shifts[image, membrane] + shifts[fit.image, membrane]
-        mw = mw_at(fit, there)
-        values.append((mw[0], mw[1], mw[2]))
-    # Several ladder lanes: their mean in ln, and the widest of their intervals.
-    ln = np.log(np.array(values))
-    centre, low, high = float(ln[:, 0].mean()), float(ln[:, 1].min()), float(ln[:, 2].max())
-    return float(np.exp(centre)), float(np.exp(low)), float(np.exp(high))
 
 
 def _height_shifts(

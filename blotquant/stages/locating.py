@@ -10,14 +10,17 @@ from blotquant.image.contrast import WorkCopy, contrasts, work_copy
 from blotquant.image.membranes import Evidence, find_membranes
 from blotquant.image.noise import estimate_noise
 from blotquant.image.polarity import guess_polarity
-from blotquant.image.saturation import saturated_mask
+from blotquant.image.saturation import count_saturated
+from blotquant.lanes.choose import of_typical_width
 from blotquant.lanes.detect import LANE_DETECTORS, lane_pieces
-from blotquant.lanes.match import Seen, match_lanes
+from blotquant.lanes.match import Picture, Seen, match_lanes, register_on_lead
 from blotquant.lanes.ridges import Piece
+from blotquant.lanes.wanted import NOTHING_WANTED, Wanted
 from blotquant.model.geometry import Membrane
 from blotquant.model.image import BlotImage, Polarity, PolarityGuess
 from blotquant.model.lane import Lane, LaneKind
-from blotquant.model.project import ImageRole, Photograph, Project
+from blotquant.model.project import Photograph, PlacedLanes, Project
+from blotquant.model.registration import Registration
 from blotquant.model.results import ImageReport
 from blotquant.normalise.design import sample_of
 
@@ -45,7 +48,7 @@ def locate(
     polarity = guess.polarity
     clipped = cache.get(
         ("clipped", sha, polarity),
-        lambda: int(saturated_mask(image.pixels, image.full_scale, polarity).sum()),
+        lambda: count_saturated(image.pixels, image.full_scale, polarity),
     )
     noise = cache.get(
         ("noise", sha, polarity),
@@ -61,7 +64,19 @@ def locate(
         noise=noise,
         membranes=membranes,
     )
-    seen = tuple(_lanes(project, image, copy, pieces, m, polarity, cache) for m in membranes)
+    picture = Picture(
+        sha256=sha,
+        shape=(image.pixels.shape[0], image.pixels.shape[1]),
+        copy=copy,
+        pieces=pieces,
+        polarity=polarity,
+    )
+    seen = tuple(
+        replace(
+            _lanes(project, image, copy, pieces, m, membranes, polarity, cache), picture=picture
+        )
+        for m in membranes
+    )
     return Located(report=report, seen=seen)
 
 
@@ -81,7 +96,7 @@ def _membranes(
     def find() -> tuple[Membrane, ...]:
         crests = [
             Evidence(x=p.centre, y=p.y, width=p.width, weight=p.weight, thickness=p.thickness)
-            for p in pieces
+            for p in of_typical_width(pieces)
         ]
         return find_membranes(copy, crests, photograph.id, names[0])
 
@@ -97,20 +112,73 @@ def _lanes(
     copy: WorkCopy,
     pieces: tuple[Piece, ...],
     membrane: Membrane,
+    others: Sequence[Membrane],
     polarity: Polarity,
     cache: StageCache,
 ) -> Seen:
-    for placed in project.lanes:
-        if (placed.image, placed.membrane) == (membrane.image, membrane.name):
-            lanes = tuple(sorted(placed.lanes, key=lambda x: x.number))
-            return Seen(image=membrane.image, membrane=membrane, lanes=lanes, placed=True)
+    here = (membrane.image, membrane.name)
+    placed = next((p for p in project.lanes if (p.image, p.membrane) == here), None)
+    if placed is not None and not placed.found_around:
+        lanes = tuple(sorted(placed.lanes, key=lambda x: x.number))
+        return Seen(image=membrane.image, membrane=membrane, lanes=lanes, placed=True)
+    wanted = NOTHING_WANTED if placed is None else _wanted(placed, membrane, others, image.width)
     name = project.settings.lane_detector
     detector = LANE_DETECTORS.create(name)
     lanes = cache.get(
-        ("lanes", image.sha256, polarity, pieces, membrane, name),
-        lambda: detector.detect(copy, pieces, membrane, polarity),
+        ("lanes", image.sha256, polarity, pieces, membrane, name, wanted),
+        lambda: detector.detect(copy, pieces, membrane, polarity, wanted),
     )
-    return Seen(image=membrane.image, membrane=membrane, lanes=lanes)
+    return Seen(image=membrane.image, membrane=membrane, lanes=lanes, placed=bool(wanted))
+
+
+def _wanted(
+    placed: PlacedLanes, membrane: Membrane, others: Sequence[Membrane], width_px: int
+) -> Wanted:
+    """Return what the user said of the lanes, for a detector that finds the rest around it."""
+    fixed = tuple(x for x in placed.lanes if x.edited)
+    room = None if membrane.edited else _room(membrane, others, width_px)
+    return Wanted(fixed=fixed, absent=placed.absent, count=placed.count, room=room)
+
+
+def _room(membrane: Membrane, others: Sequence[Membrane], width_px: int) -> tuple[float, float]:
+    """Return from where to where (x) a found membrane may really go: up to those beside it."""
+    left, top, right, bottom = membrane.bounds
+    low, high = 0.0, width_px - 1.0
+    for other in others:
+        a, above, b, below = other.bounds
+        if other is membrane or below <= top or above >= bottom:
+            continue
+        if a + b < left + right:
+            low = max(low, min(b, left))
+        else:
+            high = min(high, max(a, right))
+    return low, high
+
+
+def register_photographs(seen: Sequence[Seen], cache: StageCache) -> tuple[Registration, ...]:
+    """Return how the photographs of each membrane lie against the one that leads it.
+
+    Nothing is computed for a membrane with a single photograph.
+    """
+    return tuple(
+        registration
+        for name in dict.fromkeys(s.membrane.name for s in seen)
+        for registration in _registered(tuple(s for s in seen if s.membrane.name == name), cache)
+    )
+
+
+def _registered(here: tuple[Seen, ...], cache: StageCache) -> tuple[Registration, ...]:
+    if len(here) < 2:
+        return ()
+    key = (
+        "registrations",
+        tuple((s.membrane, s.lanes, s.placed, *_of(s.picture)) for s in here),
+    )
+    return cache.get(key, lambda: register_on_lead(here))
+
+
+def _of(picture: Picture | None) -> tuple[str, ...]:
+    return () if picture is None else (picture.sha256, picture.polarity)
 
 
 def number_lanes(
@@ -120,8 +188,12 @@ def number_lanes(
     numbered: dict[tuple[str, str], tuple[Lane, ...]] = {}
     for name in dict.fromkeys(s.membrane.name for s in seen):
         here = tuple(s for s in seen if s.membrane.name == name)
-        key = ("match", tuple((s.membrane, s.lanes, s.placed) for s in here))
-        matched = cache.get(key, lambda here=here: match_lanes(here))  # type: ignore[misc]
+        known = _registered(here, cache)
+        key = ("match", tuple((s.membrane, s.lanes, s.placed) for s in here), known)
+        matched = cache.get(
+            key,
+            lambda here=here, known=known: match_lanes(here, known),  # type: ignore[misc]
+        )
         for s in here:
             numbered[s.image, name] = tuple(
                 _with_kind(project, lane) for lane in matched.lanes[s.image]
@@ -134,7 +206,4 @@ def _with_kind(project: Project, lane: Lane) -> Lane:
     sample = sample_of(project, (lane.membrane, lane.number))
     if sample is not None and sample.kind is not LaneKind.SAMPLE and not lane.edited:
         return replace(lane, kind=sample.kind)
-    role = project.photograph(lane.image).role
-    if role is ImageRole.MARKER and lane.kind is LaneKind.SAMPLE and sample is None:
-        return replace(lane, kind=LaneKind.LADDER)
     return lane

@@ -6,9 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from blotquant.background import BACKGROUNDS, LocalSurround
-from blotquant.bands.rows import detect_bands
+from blotquant.bands.kept import carry, with_kept_rows
+from blotquant.bands.rows import SeenLanes, detect_bands
 from blotquant.bands.shapes import BandShape, learn_shapes
 from blotquant.cache import StageCache
 from blotquant.flags import Flag
@@ -17,10 +19,11 @@ from blotquant.image.saturation import saturated_mask
 from blotquant.lanes.gaps import lanes_between
 from blotquant.lanes.profile import StraightLane, lane_profile, straighten
 from blotquant.model.band import Band, BandMeasurement
-from blotquant.model.lane import Lane, LaneKind, LaneProfile
-from blotquant.model.project import Project
+from blotquant.model.lane import Lane, LaneProfile
+from blotquant.model.project import PlacedBands, Project
 from blotquant.model.results import ImageReport, LaneResult
-from blotquant.quantify.volume import LaneMeasurement, lane_view, measure_lane
+from blotquant.quantify.lane_setup import LaneSetup, lane_view
+from blotquant.quantify.volume import LaneMeasurement, measure_lane
 
 COMPARED = ("lane-baseline", "local", "rolling-ball", "valley", "constant")
 
@@ -34,7 +37,6 @@ class PlacedLane:
     straight: StraightLane
     profile: LaneProfile
     bands: tuple[Band, ...]
-    shapes: Mapping[int, BandShape]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +47,41 @@ class Measured:
     bands: tuple[BandMeasurement, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class LaidOut:
+    """The lanes of one membrane on one photograph, laid out straight, with the gaps between them.
+
+    `gaps` carry the index of the lane to their left.
+    """
+
+    lanes: tuple[Lane, ...]
+    straight: tuple[StraightLane, ...]
+    gaps: tuple[tuple[int, StraightLane], ...]
+
+
+def lay_out(report: ImageReport, lanes: tuple[Lane, ...], cache: StageCache) -> LaidOut:
+    """Straighten the lanes of one membrane and the gaps between them."""
+    image, polarity = report.image, report.polarity.polarity
+    mask = None
+    if report.n_saturated:
+        mask = cache.get(
+            ("mask", image.sha256, polarity),
+            lambda: saturated_mask(image.pixels, image.full_scale, polarity),
+        )
+
+    def straight(lane: Lane, marks: NDArray[np.bool_] | None) -> StraightLane:
+        return cache.get(
+            ("straight", image.sha256, polarity, lane.nodes, lane.width_px),
+            lambda: straighten(image.pixels, marks, image.full_scale, polarity, lane),
+        )
+
+    return LaidOut(
+        lanes=lanes,
+        straight=tuple(straight(lane, mask) for lane in lanes),
+        gaps=tuple((g.number - lanes[0].number, straight(g, None)) for g in lanes_between(lanes)),
+    )
+
+
 def find_bands(
     project: Project,
     report: ImageReport,
@@ -52,94 +89,81 @@ def find_bands(
     cache: StageCache,
 ) -> list[PlacedLane]:
     """Return the lanes of one photograph with their bands, membrane by membrane."""
-    image, polarity = report.image, report.polarity.polarity
-    unit = max(1.0, max(image.pixels.shape) / WORK_SIZE_PX)
-    mask = None
-    if report.n_saturated:
-        mask = cache.get(
-            ("mask", image.sha256, polarity),
-            lambda: saturated_mask(image.pixels, image.full_scale, polarity),
-        )
     placed: list[PlacedLane] = []
     for membrane in report.membranes:
         here = lanes[report.photograph.id, membrane.name]
-        straight = [
-            cache.get(
-                ("straight", image.sha256, polarity, lane.nodes, lane.width_px),
-                lambda lane=lane: straighten(  # type: ignore[misc]
-                    image.pixels, mask, image.full_scale, polarity, lane
-                ),
+        laid = lay_out(report, here, cache)
+        bands = membrane_bands(project, report, membrane.name, laid, cache)
+        for lane, straight in zip(here, laid.straight, strict=True):
+            mine = sorted((b for b in bands if b.lane == lane.number), key=lambda b: b.row)
+            placed.append(
+                PlacedLane(
+                    report=report,
+                    lane=lane,
+                    straight=straight,
+                    profile=lane_profile(straight, report.noise),
+                    bands=tuple(mine),
+                )
             )
-            for lane in here
-        ]
-        gaps = [
-            (
-                g.number - here[0].number,
-                cache.get(
-                    ("straight", image.sha256, polarity, g.nodes, g.width_px),
-                    lambda g=g: straighten(  # type: ignore[misc]
-                        image.pixels, None, image.full_scale, polarity, g
-                    ),
-                ),
-            )
-            for g in lanes_between(here)
-        ]
-        bands = _bands(project, report, membrane.name, here, straight, gaps, unit, cache)
-        profiles = [lane_profile(s, report.noise) for s in straight]
-        by_lane = [
-            tuple(sorted((b for b in bands if b.lane == lane.number), key=lambda b: b.row))
-            for lane in here
-        ]
-        key = ("shapes", image.sha256, polarity, here, bands)
-        shapes = cache.get(
-            key,
-            lambda s=straight, p=profiles, b=by_lane: _shapes(s, p, b),  # type: ignore[misc]
-        )
-        placed.extend(
-            PlacedLane(report=report, lane=n, straight=s, profile=p, bands=b, shapes=shapes)
-            for n, s, p, b in zip(here, straight, profiles, by_lane, strict=True)
-        )
     return placed
 
 
 def _shapes(
-    straight: Sequence[StraightLane],
-    profiles: Sequence[LaneProfile],
-    bands: Sequence[tuple[Band, ...]],
-) -> dict[int, BandShape]:
-    """Learn the rows' shapes over a first, simple background."""
+    placed: Sequence[PlacedLane], cache: StageCache
+) -> dict[tuple[str, str], Mapping[int, BandShape]]:
+    """Return the shapes of the rows of each membrane on each photograph."""
+    together: dict[tuple[str, str], list[PlacedLane]] = {}
+    for p in placed:
+        together.setdefault((p.lane.image, p.lane.membrane), []).append(p)
+    found: dict[tuple[str, str], Mapping[int, BandShape]] = {}
+    for place, mine in together.items():
+        image, polarity = mine[0].report.image, mine[0].report.polarity.polarity
+        key = ("shapes", image.sha256, polarity, tuple((p.lane, p.bands) for p in mine))
+        found[place] = cache.get(key, lambda mine=mine: _learned(mine))  # type: ignore[misc]
+    return found
+
+
+def _learned(placed: Sequence[PlacedLane]) -> dict[int, BandShape]:
+    """Learn the rows' shapes of one membrane over a first, simple background."""
     method = LocalSurround()
-    levels = [
-        method.estimate(lane_view(s, p, b, {})).level
-        for s, p, b in zip(straight, profiles, bands, strict=True)
-    ]
-    noise = [float(np.sqrt(np.median(p.variance))) for p in profiles]
-    return learn_shapes([p.signal for p in profiles], levels, noise, bands)
+    levels = [method.estimate(lane_view(p.straight, p.profile, p.bands, {})).level for p in placed]
+    noise = [float(np.sqrt(np.median(p.profile.variance))) for p in placed]
+    signals = [p.profile.signal for p in placed]
+    return learn_shapes(signals, levels, noise, [p.bands for p in placed])
 
 
-def _bands(
-    project: Project,
-    report: ImageReport,
-    membrane: str,
-    lanes: tuple[Lane, ...],
-    straight: Sequence[StraightLane],
-    gaps: Sequence[tuple[int, StraightLane]],
-    unit: float,
-    cache: StageCache,
+def membrane_bands(
+    project: Project, report: ImageReport, membrane: str, laid: LaidOut, cache: StageCache
 ) -> tuple[Band, ...]:
-    for placed in project.bands:
-        if (placed.image, placed.membrane) == (report.photograph.id, membrane):
-            return _completed(placed.bands, lanes)
-    key = (
-        "bands",
-        report.image.sha256,
-        report.polarity.polarity,
-        lanes,
-        project.settings.sensitivity,
-    )
-    return cache.get(
-        key, lambda: detect_bands(lanes, straight, project.settings.sensitivity, unit, gaps)
-    )
+    """Return the bands of one membrane: found at the project's sensitivity, or as the user said.
+
+    Looking again at another sensitivity costs little: the lanes' contrasts are kept.
+    """
+    lanes = laid.lanes
+    here = (report.photograph.id, membrane)
+    placed = next((p for p in project.bands if (p.image, p.membrane) == here), None)
+    if placed is not None and not placed.found_around:
+        return _completed(_carried(placed, placed.bands, lanes), lanes)
+    unit = max(1.0, max(report.image.pixels.shape) / WORK_SIZE_PX)
+    sensitivity = project.settings.sensitivity
+    key = (report.image.sha256, report.polarity.polarity, lanes)
+
+    def find() -> tuple[Band, ...]:
+        seen = cache.get(("seen", *key), lambda: SeenLanes.of(laid.straight, unit, laid.gaps))
+        return detect_bands(lanes, laid.straight, sensitivity, unit, laid.gaps, seen)
+
+    found = cache.get(("bands", *key, sensitivity), find)
+    if placed is None:
+        return found
+    kept, absent = (_carried(placed, x, lanes) for x in (placed.bands, placed.absent))
+    return _completed(with_kept_rows(found, kept, absent), lanes)
+
+
+def _carried(
+    placed: PlacedBands, bands: tuple[Band, ...], lanes: tuple[Lane, ...]
+) -> tuple[Band, ...]:
+    """Return placed bands along the lanes that are there now."""
+    return carry(bands, placed.lanes, lanes) if placed.lanes else bands
 
 
 def _completed(bands: tuple[Band, ...], lanes: tuple[Lane, ...]) -> tuple[Band, ...]:
@@ -178,26 +202,31 @@ def measure(placed: Sequence[PlacedLane], background: str, cache: StageCache) ->
     method = BACKGROUNDS.create(background)
     lanes: list[LaneResult] = []
     bands: list[BandMeasurement] = []
+    learned = _shapes(placed, cache)
     for p in placed:
+        shapes = learned[p.lane.image, p.lane.membrane]
         extra = Flag.NONE
         if p.report.image.lossy:
             extra |= Flag.LOSSY_FILE
         if not p.report.polarity.is_sure:
             extra |= Flag.POLARITY_UNSURE
         key = (
-            "measure",
             p.report.image.sha256,
             p.report.polarity.polarity,
             p.lane,
             p.bands,
-            tuple(p.shapes[b.row] for b in p.bands),
-            background,
-            extra,
+            tuple(shapes[b.row] for b in p.bands),
+        )
+        setup = cache.get(
+            ("setup", *key),
+            lambda p=p, shapes=shapes: LaneSetup.of(  # type: ignore[misc]
+                p.straight, p.profile, p.bands, shapes
+            ),
         )
         found: LaneMeasurement = cache.get(
-            key,
-            lambda p=p, extra=extra: measure_lane(  # type: ignore[misc]
-                p.lane, p.straight, p.profile, p.bands, p.shapes, method, extra=extra
+            ("measure", *key, background, extra),
+            lambda p=p, setup=setup, extra=extra: measure_lane(  # type: ignore[misc]
+                p.lane, p.bands, setup, method, extra=extra
             ),
         )
         lanes.append(LaneResult(lane=p.lane, profile=p.profile, baseline=found.baseline))
@@ -208,10 +237,3 @@ def measure(placed: Sequence[PlacedLane], background: str, cache: StageCache) ->
 def alternatives(background: str) -> tuple[str, ...]:
     """Return the methods that a ratio is compared under, without the chosen one."""
     return tuple(n for n in COMPARED if n != background)
-
-
-def ladder_bands(placed: PlacedLane) -> tuple[Band, ...]:
-    """Return the found bands of a ladder lane, top to bottom."""
-    if placed.lane.kind is not LaneKind.LADDER:
-        return ()
-    return tuple(sorted((b for b in placed.bands if b.found), key=lambda b: b.apex_px))

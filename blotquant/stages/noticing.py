@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from blotquant.flags import Flag
 from blotquant.model.project import ImageRole, Project
+from blotquant.model.registration import Registration
 from blotquant.model.results import ImageReport, Notice, RowAssignment
 from blotquant.stages.measuring import Measured
 
@@ -144,3 +145,43 @@ def _about_rows(
                 )
             )
     return out
+
+
+def registration_notices(
+    reports: Sequence[ImageReport], registrations: Sequence[Registration], measured: Measured
+) -> tuple[Notice, ...]:
+    """Return a notice for every photograph whose place against the others is doubtful.
+
+    Where all lanes were seen on the photograph itself, nothing hangs on it across the lanes, and
+    nothing is said of a registration that found nothing.
+    """
+    names = {r.photograph.id: r.image.name for r in reports}
+    out = []
+    for r in registrations:
+        if r.is_sure:
+            continue
+        taken = sum(
+            bool(x.lane.flags & Flag.TRANSFERRED_LANE)
+            for x in measured.lanes
+            if (x.lane.image, x.lane.membrane) == (r.image, r.membrane)
+        )
+        if not taken and not r.reason:
+            continue
+        lanes = f", and {taken} of its lanes come from there" if taken > 1 else ""
+        lanes = ", and one of its lanes comes from there" if taken == 1 else lanes
+        doubt = f": {r.doubt}" if r.doubt else ""
+        out.append(
+            Notice(
+                text=(
+                    f"It is not certain how membrane {r.membrane} on {names[r.image]} lies against"
+                    f" {names[r.to]}{lanes}{doubt}"
+                ),
+                advice=(
+                    "Check its lanes in the picture; if they are wrong, draw the membrane on both"
+                    " photographs or move one lane into its place"
+                ),
+                image=r.image,
+                membrane=r.membrane,
+            )
+        )
+    return tuple(out)

@@ -15,7 +15,7 @@ from blotquant.cli import main
 from blotquant.io.open_project import open_project, save_project
 from blotquant.simulate import RowSpec, Scene, simulate_blot, write_blot
 
-TABLES = ("bands.csv", "lanes.csv", "ratios.csv", "summary.csv")
+TABLES = ("bands.csv", "lanes.csv", "ratios.csv", "summary.csv", "ladders.csv")
 N_LANES = 4
 
 
@@ -424,6 +424,20 @@ class TestSimulate:
         assert (tmp_path / "strip_3.tif").is_file()
         assert "strip_3.tif" in out
 
+    def test_one_photograph(self, run, tmp_path):
+        code, out, _ = run("simulate", "--out", tmp_path, "--scenario", "crop-jpeg", "--seed", "3")
+        assert code == 0
+        assert (tmp_path / "crop-jpeg_3.jpg").is_file()
+        assert (tmp_path / "crop-jpeg_3.truth.json").is_file()
+        assert "crop-jpeg_3.jpg" in out
+
+    def test_the_list_names_blots_and_photographs_and_writes_nothing(self, run, tmp_path):
+        code, out, _ = run("simulate", "--out", tmp_path / "new", "--scenario", "list")
+        assert code == 0
+        assert "doublets" in out
+        assert "cut-pieces" in out
+        assert not (tmp_path / "new").exists()
+
     def test_the_demo_opens(self, run, tmp_path):
         code, out, _ = run("simulate", "--out", tmp_path)
         assert code == 0
@@ -434,3 +448,4 @@ class TestSimulate:
         code, _, err = run("simulate", "--out", tmp_path, "--scenario", "doublet")
         assert code == 2
         assert "doublets" in err
+        assert "cut-pieces" in err

@@ -381,7 +381,7 @@ def test_tables_replace_what_stands_between_their_markers_and_nothing_else():
 
 def test_the_document_has_a_place_for_every_table():
     text = (ROOT / "docs" / "validation.md").read_text("utf-8")
-    names = ["run", "detection", "volumes", "ratios", "photographs", "sources", "times"]
+    names = ["run", "detection", "volumes", "ratios", "scenes", "photographs", "sources", "times"]
     filled = tables.with_tables(text, {name: f"the table {name}" for name in names})
     assert all(f"<!-- table:{name} -->\nthe table {name}\n<!-- end -->" in filled for name in names)
 
@@ -397,13 +397,16 @@ def test_the_same_run_writes_the_same_document(tmp_path, monkeypatch):
     )
     monkeypatch.setattr(validate, "score_experiment", lambda _seed: (error,))
     monkeypatch.setattr(validate, "scenarios", lambda: ("strip", "one-lane"))
+    monkeypatch.setattr(validate, "photo_scenes", lambda: ("crop-small", "no-blot"))
     document = tmp_path / "validation.md"
     shutil.copy(ROOT / "docs" / "validation.md", document)
     arguments = ["--seeds", "101", "--no-times", "--document", str(document)]
     assert validate.main(arguments) == 0
     first = document.read_bytes()
     assert b"| strip | 1 |" in first
+    assert b"| crop-small | 1 |" in first
     assert b"| dense |" not in first
+    assert b"| dots |" not in first
     assert validate.main(arguments) == 0
     assert document.read_bytes() == first
 

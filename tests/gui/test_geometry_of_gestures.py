@@ -118,4 +118,4 @@ def test_band_drag_is_the_same_as_the_edit(fake):
     drag = Drag(project=fake.project, scene=scene, hit=hit, start=start)
     assert drag.text == "Move band 2 of lane 1"
     got = drag.project_at((start[0] + 3, start[1] + 9))
-    assert got == edits.move_band(fake.project, scene.bands_of("A"), 1, 2, 9.0)
+    assert got == edits.move_band(fake.project, scene.bands_of("A"), 1, 2, 9.0, scene.lanes)

@@ -112,17 +112,17 @@ def test_bands_are_deleted_together(selection, with_results):
     assert (found[1, 2], found[2, 2], found[3, 2]) == (False, False, True)
 
 
-def test_number_of_lanes_is_typed(selection, with_results):
+def test_lanes_are_laid_at_equal_distances(selection, with_results):
     from blotquant_app.panels.inspector import Stage
 
     with_results.show_stage(Stage.LANES)
     selection.select(at(2))
     page = with_results.inspector.pages[Stage.LANES]
     assert page.n_lanes.value() == 3
-    page.n_lanes.setValue(5)
+    page.even.click()
     session = with_results.session
-    assert [n.number for n in session.scene().lanes] == [1, 2, 3, 4, 5]
-    assert session.document.undo_stack.undoText() == "Lay 5 lanes at equal distances"
+    assert [n.edited for n in session.scene().lanes] == [True] * 3
+    assert session.document.undo_stack.undoText() == "Lay the lanes at equal distances"
 
 
 def test_selection_says_only_what_changed():

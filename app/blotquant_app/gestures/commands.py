@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from blotquant import edits
@@ -9,12 +10,12 @@ from blotquant.errors import BlotquantError
 from blotquant.model.band import Band
 from blotquant.model.lane import Lane
 from blotquant.model.project import Project
-from blotquant.model.results import Analysis
 from blotquant_app.digits import count
 from blotquant_app.document import Document
+from blotquant_app.gestures.doubts import Doubt, doubts
 from blotquant_app.selection import Selected
 from blotquant_app.session import Session
-from blotquant_app.views.shown import BlotScene, is_doubtful_band, is_doubtful_lane
+from blotquant_app.views.shown import BlotScene
 
 _BY_HAND = "by hand"
 _NOTHING = "Nothing is selected. Click a lane or a band first."
@@ -25,6 +26,8 @@ class Commands:
 
     def __init__(self, session: Session) -> None:
         self._session = session
+        self._resume = 0  # place in the list of doubts where the walk goes on
+        self.show_doubt: Callable[[Doubt], None] = lambda _: None
 
     # -- edits --------------------------------------------------------------------------------
 
@@ -38,10 +41,12 @@ class Commands:
         new = document.project
         # From the right: deleting a lane moves down the numbers of those beside it.
         for x in sorted(things, key=lambda x: (-x.lane, x.row)):
+            lanes = self._lanes(new, scene, x.membrane)
             if x.row:
-                new = edits.delete_band(new, _bands(new, scene, x.membrane), x.lane, x.row)
+                bands = self._bands(new, scene, x.membrane)
+                new = edits.delete_band(new, bands, x.lane, x.row, lanes)
             else:
-                new = edits.delete_lane(new, _lanes(new, scene, x.membrane), x.lane)
+                new = edits.delete_lane(self._with_others(new, lanes), lanes, x.lane)
         document.edit(f"Delete {_names(things)}", new)
         if now.row:
             self._session.selection.select(replace(now, row=0))
@@ -55,7 +60,9 @@ class Commands:
         if not any(b.row == now.row for b in bands):
             self._session.notices.info("No band is selected. Click a band of the row first.")
             return
-        document.edit(f"Delete row {now.row}", edits.delete_row(document.project, bands, now.row))
+        lanes = scene.lanes_of(now.membrane)
+        new = edits.delete_row(document.project, bands, now.row, lanes)
+        document.edit(f"Delete row {now.row}", new)
         self._session.selection.select(replace(now, row=0))
 
     def exclude(self) -> None:
@@ -74,11 +81,12 @@ class Commands:
         new = document.project
         takes_back = all(b.excluded for b in chosen)
         for b in chosen:
-            bands = _bands(new, scene, b.membrane)
+            bands = self._bands(new, scene, b.membrane)
+            lanes = self._lanes(new, scene, b.membrane)
             if takes_back:
-                new = edits.include_band(new, bands, b.lane, b.row)
+                new = edits.include_band(new, bands, b.lane, b.row, lanes)
             else:
-                new = edits.exclude_band(new, bands, b.lane, b.row, _BY_HAND)
+                new = edits.exclude_band(new, bands, b.lane, b.row, _BY_HAND, lanes)
         document.edit(f"{'Include' if takes_back else 'Exclude'} {_names(things)}", new)
 
     def nudge(self, dx_px: float, dy_px: float) -> None:
@@ -88,10 +96,12 @@ class Commands:
         new = document.project
         # The foremost first, so that no lane passes its neighbour on the way.
         for x in sorted(things, key=lambda x: x.lane, reverse=dx_px > 0):
+            lanes = self._lanes(new, scene, x.membrane)
             if x.row and dy_px:
-                new = edits.move_band(new, _bands(new, scene, x.membrane), x.lane, x.row, dy_px)
+                bands = self._bands(new, scene, x.membrane)
+                new = edits.move_band(new, bands, x.lane, x.row, dy_px, lanes)
             elif not x.row:
-                new = edits.move_lane(new, _lanes(new, scene, x.membrane), x.lane, dx_px, dy_px)
+                new = edits.move_lane(self._with_others(new, lanes), lanes, x.lane, dx_px, dy_px)
         if new is not document.project:
             document.edit(f"Move {_names(things)}", new, merge_id=f"nudge {now} {len(things)}")
 
@@ -106,20 +116,37 @@ class Commands:
         if things:
             self._session.selection.select_all((now, *things) if now in things else things)
 
-    def space_lanes(self, n: int) -> None:
-        """Lay so many lanes between the outer ones of the selected membrane."""
+    def set_lane_count(self, n: int) -> None:
+        """Find so many lanes on the selected membrane, those with the best evidence first."""
         scene, now, document = self._at()
-        name = now.membrane or next((m.name for m in scene.membranes), "")
+        name = self._one_membrane(scene, now)
         lanes = scene.lanes_of(name)
-        if n == len(lanes):
+        if n == len(lanes) or not name:
             return
-        try:
-            new = edits.space_lanes(document.project, lanes, n)
-        except BlotquantError as error:
-            self._session.notices.info(str(error))
-            return
-        document.edit(f"Lay {n} lanes at equal distances", new)
-        self._session.selection.select_lane(name, min(now.lane or 1, n))
+        self._try(
+            f"Find {count(n, 'lane')}",
+            lambda: edits.set_lane_count(document.project, lanes, scene.image, name, n),
+        )
+        if lanes:
+            self._session.selection.select_lane(name, min(now.lane or 1, len(lanes)))
+
+    def space_lanes(self) -> None:
+        """Lay the lanes of the selected membrane at equal distances between the outer ones."""
+        scene, now, document = self._at()
+        lanes = scene.lanes_of(self._one_membrane(scene, now))
+        self._try(
+            "Lay the lanes at equal distances",
+            lambda: edits.space_lanes(document.project, lanes, len(lanes)),
+        )
+
+    def keep_other_lanes(self, keeps: bool) -> None:  # noqa: FBT001 - a Qt slot
+        """Say whether the other lanes stay as they are when one is changed."""
+        self._session.keeps_other_lanes = keeps
+        scene, now, document = self._at()
+        name = self._one_membrane(scene, now)
+        if not keeps and name:
+            new = edits.find_lanes_around(document.project, scene.image, name)
+            document.edit("Fit the other lanes", new)
 
     def detect_lanes(self) -> None:
         """Forget corrected lanes of the selected membrane (or of all on the photograph)."""
@@ -170,21 +197,98 @@ class Commands:
         place = (rows.index(now.row) + by) % len(rows) if now.row in rows else min(by, 0)
         self._session.selection.select_band(now.membrane, now.lane, rows[place])
 
+    # -- doubts -------------------------------------------------------------------------------
+
     def next_doubtful(self) -> None:
-        """Select the next thing that wants a look, over all photographs."""
-        doubts = doubtful_things(self._session)
-        if not doubts:
+        """Lead to the next thing that wants a look, from the most doubtful on."""
+        found = doubts(self._session.document.shown, self._session.analysis)
+        if not found:
             self._session.notices.info("Nothing is doubtful.")
             return
+        places = [d.at for d in found]
         now = self._session.selection.now
-        place = doubts.index(now) + 1 if now in doubts else 0
-        self._session.selection.select(doubts[place % len(doubts)])
+        # What was accepted is not among them any more: its follower has taken its place.
+        start = places.index(now) + 1 if now in places else self._resume
+        self._resume = 0
+        doubt = found[start % len(found)]
+        self._session.selection.select(doubt.at)
+        self.show_doubt(doubt)
+
+    def accept(self) -> None:
+        """Say that the selected things are right as they are; they are not doubtful any more."""
+        scene, now, document = self._at()
+        new = document.project
+        if not (now.lane or now.row):
+            self._accept_polarity(now)
+            return
+        things = self._things(scene)
+        if not things:
+            text = "Say which form the row is: no other word settles it." if now.row else _NOTHING
+            self._session.notices.info(text)
+            return
+        found = [d.at for d in doubts(document.shown, self._session.analysis)]
+        self._resume = found.index(now) if now in found else 0
+        for x in things:
+            lanes = self._lanes(new, scene, x.membrane)
+            if x.row:
+                bands = self._bands(new, scene, x.membrane)
+                new = edits.accept_band(new, bands, x.lane, x.row, lanes)
+            else:
+                new = edits.accept_lane(new, lanes, x.lane)
+        document.edit(f"Accept {_names(things)}", new)
+        if now in found:
+            self.next_doubtful()
+
+    def _accept_polarity(self, now: Selected) -> None:
+        analysis, document = self._session.analysis, self._session.document
+        report = next(
+            (r for r in analysis.images if r.photograph.id == now.image) if analysis else iter(()),
+            None,
+        )
+        if report is None:
+            self._session.notices.info(_NOTHING)
+            return
+        new = edits.set_polarity(document.project, now.image, report.polarity.polarity)
+        document.edit("Accept the polarity", new)
 
     # -- helpers ------------------------------------------------------------------------------
 
     def _at(self) -> tuple[BlotScene, Selected, Document]:
         session = self._session
         return session.scene(), session.selection.now, session.document
+
+    @staticmethod
+    def _one_membrane(scene: BlotScene, now: Selected) -> str:
+        return now.membrane or next((m.name for m in scene.membranes), "")
+
+    def _try(self, text: str, edit: Callable[[], Project]) -> None:
+        """Make one step of an edit that may be refused, and say why if it is."""
+        try:
+            new = edit()
+        except BlotquantError as error:
+            self._session.notices.info(str(error))
+            return
+        self._session.document.edit(text, new)
+
+    def _with_others(self, project: Project, lanes: tuple[Lane, ...]) -> Project:
+        """Return the project with the other lanes kept as they are, if the user wants that."""
+        return edits.place_lanes(project, lanes) if self._session.keeps_other_lanes else project
+
+    def _bands(self, project: Project, scene: BlotScene, membrane: str) -> tuple[Band, ...]:
+        """Return the bands after the edits so far: as shown until the first one."""
+        before = self._session.document.project.bands
+        for placed in project.bands:
+            if (placed.image, placed.membrane) == (scene.image, membrane):
+                return scene.bands_of(membrane) if _has(before, placed) else placed.bands
+        return scene.bands_of(membrane)
+
+    def _lanes(self, project: Project, scene: BlotScene, membrane: str) -> tuple[Lane, ...]:
+        """Return the lanes after the edits so far: as shown until the first one."""
+        before = self._session.document.project.lanes
+        for placed in project.lanes:
+            if (placed.image, placed.membrane) == (scene.image, membrane):
+                return scene.lanes_of(membrane) if _has(before, placed) else placed.lanes
+        return scene.lanes_of(membrane)
 
     @staticmethod
     def _membranes(scene: BlotScene, now: Selected) -> tuple[str, ...]:
@@ -200,20 +304,8 @@ class Commands:
         ]
 
 
-def _bands(project: Project, scene: BlotScene, membrane: str) -> tuple[Band, ...]:
-    """Return the bands after the edits so far."""
-    for placed in project.bands:
-        if (placed.image, placed.membrane) == (scene.image, membrane):
-            return placed.bands
-    return scene.bands_of(membrane)
-
-
-def _lanes(project: Project, scene: BlotScene, membrane: str) -> tuple[Lane, ...]:
-    """Return the lanes after the edits so far."""
-    for placed in project.lanes:
-        if (placed.image, placed.membrane) == (scene.image, membrane):
-            return placed.lanes
-    return scene.lanes_of(membrane)
+def _has(entries: Iterable[object], entry: object) -> bool:
+    return any(e is entry for e in entries)
 
 
 def _names(things: list[Selected]) -> str:
@@ -225,43 +317,3 @@ def _names(things: list[Selected]) -> str:
 
 def _name(now: Selected) -> str:
     return f"band {now.row} of lane {now.lane}" if now.row else f"lane {now.lane}"
-
-
-def doubtful_things(session: Session) -> list[Selected]:
-    """Return every lane, band and row that wants a look, photograph by photograph."""
-    analysis = session.analysis
-    if analysis is None:
-        return []
-    doubts: list[Selected] = []
-    for photograph in session.document.shown.photographs:
-        doubts += doubtful_lanes(analysis, photograph.id)
-        doubts += doubtful_bands(analysis, photograph.id)
-        doubts += open_rows(analysis, photograph.id)
-    return doubts
-
-
-def doubtful_lanes(analysis: Analysis, image: str) -> list[Selected]:
-    """Return the doubtful lanes on a photograph."""
-    return [
-        Selected(image=image, membrane=r.lane.membrane, lane=r.lane.number)
-        for r in analysis.lanes_of(image)
-        if is_doubtful_lane(r.lane)
-    ]
-
-
-def doubtful_bands(analysis: Analysis, image: str) -> list[Selected]:
-    """Return the doubtful bands on a photograph."""
-    return [
-        Selected(image=image, membrane=m.band.membrane, lane=m.band.lane, row=m.band.row)
-        for m in analysis.bands_of(image)
-        if is_doubtful_band(m.band, m)
-    ]
-
-
-def open_rows(analysis: Analysis, image: str) -> list[Selected]:
-    """Return the rows on a photograph that could be one of several forms."""
-    return [
-        Selected(image=image, membrane=a.membrane, row=a.row)
-        for a in analysis.assignments
-        if a.image == image and not a.target and a.candidates
-    ]

@@ -9,6 +9,8 @@ from PySide6.QtCore import QObject, Qt, Signal
 
 from blotquant import edits
 from blotquant.model.geometry import Membrane, Point
+from blotquant.model.lane import Lane
+from blotquant.model.project import Project
 from blotquant_app.document import Document
 from blotquant_app.gestures.drags import Drag, lane_after
 from blotquant_app.gestures.hits import Hit, Part, hit_at
@@ -26,6 +28,8 @@ class Gestures(QObject):
     ----------
     scene
         Returns what the picture shows now.
+    lane_base
+        Returns the project that an edit of these lanes begins from.
     """
 
     tool_changed = Signal(str)
@@ -38,8 +42,10 @@ class Gestures(QObject):
         selection: Selection,
         scene: Callable[[], BlotScene],
         parent: QObject | None = None,
+        lane_base: Callable[[tuple[Lane, ...]], Project] | None = None,
     ) -> None:
         super().__init__(parent)
+        self._lane_base = lane_base or (lambda _: document.project)
         self._document = document
         self._selection = selection
         self._scene = scene
@@ -67,7 +73,9 @@ class Gestures(QObject):
         hit = hit_at(scene, self._selection.now, point, reach_px)
         if self._tool or hit is None or not self._is_selected(hit):
             return False
-        self._drag = Drag(project=self._document.project, scene=scene, hit=hit, start=point)
+        lanes = scene.lanes_of(hit.membrane)
+        project = self._document.project if hit.row else self._lane_base(lanes)
+        self._drag = Drag(project=project, scene=scene, hit=hit, start=point)
         return True
 
     def move(self, point: Point) -> None:
@@ -158,9 +166,8 @@ class Gestures(QObject):
             return
         lanes = scene.lanes_of(membrane.name)
         nodes, width = _new_lane(membrane, scene, point)
-        new = edits.add_lane(
-            self._document.project, lanes, scene.image, membrane.name, nodes, width
-        )
+        base = self._lane_base(lanes)
+        new = edits.add_lane(base, lanes, scene.image, membrane.name, nodes, width)
         now = Selected(image=scene.image, membrane=membrane.name)
         self._document.edit("Add a lane", new)
         self._selection.select_lane(membrane.name, lane_after(scene, now, new))
@@ -180,7 +187,8 @@ class Gestures(QObject):
         here = next((b for b in bands if b.lane == lane and b.start_px <= along <= b.stop_px), None)
         if here is not None:
             # A click inside a row's place says that its band is there after all.
-            new = edits.add_band(self._document.project, bands, lane, here.row)
+            lanes = scene.lanes_of(membrane)
+            new = edits.add_band(self._document.project, bands, lane, here.row, lanes)
             row = here.row
         else:
             new = edits.add_row(

@@ -64,16 +64,18 @@ class Drag:
         band = self.scene.band(hit.membrane, hit.lane, hit.row)
         if band is None:
             raise KeyError(hit.row)
-        lane = self._lane()
+        lane, lanes = self._lane(), self.scene.lanes_of(hit.membrane)
         moved = along_and_across(lane, point)[0] - along_and_across(lane, self.start)[0]
         if hit.part is Part.BODY:
-            return edits.move_band(self.project, bands, hit.lane, hit.row, moved)
+            return edits.move_band(self.project, bands, hit.lane, hit.row, moved, lanes)
         start, stop = band.start_px, band.stop_px
         if hit.part is Part.TOP:
             start = min(start + moved, stop - 1)
         else:
             stop = max(stop + moved, start + 1)
-        return edits.set_band_limits(self.project, bands, hit.lane, hit.row, start, stop)
+        return edits.set_band_limits(
+            self.project, bands, hit.lane, hit.row, start, stop, lanes=lanes
+        )
 
 
 def lane_after(scene: BlotScene, hit: Selected, project: Project) -> int:

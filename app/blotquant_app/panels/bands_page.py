@@ -7,7 +7,9 @@ from PySide6.QtWidgets import QGridLayout, QWidget
 from blotquant.model.band import Band, BandMeasurement
 from blotquant_app.actions import Actions
 from blotquant_app.digits import count, plain, with_error
+from blotquant_app.panels.doubt_box import DoubtBox
 from blotquant_app.panels.page import Page
+from blotquant_app.panels.sensitivity_field import SensitivityField
 from blotquant_app.panels.settings_form import SettingsForm
 from blotquant_app.panels.widgets import Lines, body, button, caption, section
 from blotquant_app.session import Session
@@ -22,7 +24,9 @@ class BandsPage(Page):
         self.summary = body()
         self.chosen = section("Selected band")
         self.numbers = Lines()
-        self.form = SettingsForm(session, ("background", "sensitivity"))
+        self.doubt = DoubtBox(session, actions)
+        self.sensitivity = SensitivityField(session)
+        self.form = SettingsForm(session, ("background",))
         buttons = QWidget()
         grid = QGridLayout(buttons)
         grid.setContentsMargins(0, 0, 0, 0)
@@ -33,7 +37,9 @@ class BandsPage(Page):
         grid.addWidget(button("Detect again", actions.trigger("detect_bands")), 2, 0, 1, 2)
         self.add(
             self.summary,
+            self.sensitivity,
             self.chosen,
+            self.doubt,
             self.numbers,
             buttons,
             section("Measurement"),
@@ -49,7 +55,7 @@ class BandsPage(Page):
         self.summary.setText(
             f"{count(found, 'band')} in {count(len(rows), 'row')}"
             if rows
-            else "No bands yet. Press B and click where one is, or lower the sensitivity."
+            else "No bands yet. Press B and click where one is, or move the slider to the left."
         )
         now = self.session.selection.now
         band = scene.band(now.membrane, now.lane, now.row)
@@ -57,11 +63,17 @@ class BandsPage(Page):
         self.chosen.setText(
             f"Row {now.row}, lane {now.lane}" if band is not None else "Selected band"
         )
-        self.numbers.show_for((band, measured), lambda: _lines(band, measured))
+        self.doubt.refresh()
+        is_told = self.doubt.isVisibleTo(self)
+        self.numbers.show_for(
+            (band, measured, is_told), lambda: _lines(band, measured, is_told=is_told)
+        )
+        self.sensitivity.refresh()
         self.form.refresh()
 
 
-def _lines(band: Band | None, measured: BandMeasurement | None) -> list[QWidget]:
+def _lines(band: Band | None, measured: BandMeasurement | None, *, is_told: bool) -> list[QWidget]:
+    """Return the numbers of a band; `is_told`: what is doubtful stands elsewhere already."""
     if band is None:
         return [caption("Click a band in the picture, the profile or the table.")]
     if measured is None:
@@ -77,7 +89,7 @@ def _lines(band: Band | None, measured: BandMeasurement | None) -> list[QWidget]
             f"quantified from {plain(measured.loq)} counts × px"
         ),
     ]
-    if band.reason:
+    if band.reason and not is_told:
         lines.append(body(band.reason))
     advice = flag_advice(measured.flags)
     if advice:

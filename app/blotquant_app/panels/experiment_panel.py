@@ -10,6 +10,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QColor, QIcon, QImage, QPixmap
 from PySide6.QtWidgets import QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
 
+from blotquant.lanes.registration_words import registration_text
 from blotquant.model.image import BlotImage, Polarity
 from blotquant.model.project import Photograph, Project
 from blotquant_app.actions import Actions
@@ -111,8 +112,18 @@ class ExperimentPanel(QWidget):
         if problem:
             item.setText(0, f"{Path(photograph.file).name}\nCannot be read")
             tip = problem
-        item.setToolTip(0, tip)
+        item.setToolTip(0, "\n".join((tip, *self._places(photograph))))
         return item
+
+    def _places(self, photograph: Photograph) -> list[str]:
+        """Return how the photograph lies against the others of its membranes."""
+        analysis = self._session.analysis
+        found = analysis.registrations if analysis is not None else ()
+        return [
+            registration_text(r, analysis.image(r.to).image.name)
+            for r in found
+            if analysis is not None and r.image == photograph.id
+        ]
 
     def _title(self, photograph: Photograph) -> str:
         names = {t.id: t.name for t in self._session.library.targets}

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QSlider, QWidge
 
 from blotquant import edits
 from blotquant.errors import BlotquantError
+from blotquant.lanes.registration_words import registration_text
 from blotquant.model.image import Polarity
 from blotquant.model.project import ImageRole, Photograph
 from blotquant.model.results import ImageReport
@@ -143,7 +144,21 @@ class ImagesPage(Page):
                 if report.n_saturated
                 else "No saturated pixels"
             )
-        return (*lines, *image.warnings)
+        return (*lines, *self._registrations(photograph), *image.warnings)
+
+    def _registrations(self, photograph: Photograph) -> list[str]:
+        """Return how it lies against the other photographs of its membranes."""
+        analysis = self.session.analysis
+        if analysis is None:
+            return []
+        lines = []
+        for r in analysis.registrations:
+            if r.image == photograph.id:
+                text = registration_text(r, analysis.image(r.to).image.name)
+                lines.append(f"Membrane {r.membrane}: {text}")
+        leads = dict.fromkeys(r.membrane for r in analysis.registrations if r.to == photograph.id)
+        lines += [f"Membrane {m}: the other photographs are laid onto this one" for m in leads]
+        return lines
 
     def _fact_lines(self, photograph: Photograph) -> list[QWidget]:
         return [caption(text) for text in self._facts(photograph, self._report(photograph))]

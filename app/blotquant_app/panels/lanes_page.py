@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtWidgets import QGridLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QGridLayout, QWidget
 
 from blotquant import edits
-from blotquant.edits.spaced import MOST_LANES
+from blotquant.edits.lane_words import MOST_LANES
 from blotquant.model.lane import Lane, LaneKind
 from blotquant.model.sample import Sample
 from blotquant.normalise.design import sample_of
@@ -15,6 +15,7 @@ from blotquant_app.actions import Actions
 from blotquant_app.digits import count
 from blotquant_app.gestures.commands import Commands
 from blotquant_app.panels.choices import Choice
+from blotquant_app.panels.doubt_box import DoubtBox
 from blotquant_app.panels.page import Page
 from blotquant_app.panels.settings_form import SettingsForm
 from blotquant_app.panels.widgets import (
@@ -42,12 +43,18 @@ class LanesPage(Page):
         self.summary = body()
         self.n_lanes = NumberBox(
             "Number of lanes",
-            2,
+            1,
             MOST_LANES,
-            lambda n: commands.space_lanes(round(n)),
+            lambda n: commands.set_lane_count(round(n)),
             unit="lanes here",
             decimals=0,
         )
+        self.others = QCheckBox("Fit the other lanes when one is changed")
+        self.others.setToolTip(
+            "Off: the others stay exactly as they are shown, whatever is done to one of them"
+        )
+        self.others.clicked.connect(lambda fits: commands.keep_other_lanes(not fits))
+        self.doubt = DoubtBox(session, actions)
         self.chosen = section("Selected lane")
         self.hint = caption("Click a lane in the picture. Drag it, its edges or its nodes.")
         self.width_box = NumberBox("Lane width", 1, 100_000, self._set_width, unit="px")
@@ -62,15 +69,23 @@ class LanesPage(Page):
         grid.addWidget(button("Add lane", actions.trigger("add_lane"), tip="Key L"), 0, 0)
         grid.addWidget(button("Delete lane", actions.trigger("delete"), tip="Key Del"), 0, 1)
         grid.addWidget(button("Same width for all", self._same_width), 1, 0)
-        grid.addWidget(button("Detect again", actions.trigger("detect_lanes")), 1, 1)
+        self.even = button(
+            "Equal distances",
+            commands.space_lanes,
+            tip="Lay as many lanes evenly between the first and the last one",
+        )
+        grid.addWidget(self.even, 1, 1)
+        grid.addWidget(button("Detect again", actions.trigger("detect_lanes")), 2, 0, 1, 2)
         self.add(
             self.summary,
             labelled(
                 "Not right? Type how many there are",
                 self.n_lanes,
-                "They are laid at equal distances between the first and the last lane.",
+                "So many are found, those that show the most first; what you changed stays.",
             ),
+            self.others,
             self.chosen,
+            self.doubt,
             self.hint,
             self.width_field,
             self.kind_field,
@@ -89,8 +104,11 @@ class LanesPage(Page):
         self.summary.setText(_summary(scene))
         lane = self._lane(scene)
         here = now.membrane or next((m.name for m in scene.membranes), "")
-        self.n_lanes.setEnabled(len(scene.lanes_of(here)) > 1)
+        self.n_lanes.setEnabled(bool(here))
         self.n_lanes.show_value(len(scene.lanes_of(here)))
+        self.even.setEnabled(len(scene.lanes_of(here)) > 1)
+        self.others.setChecked(not self._are_kept(scene, here))
+        self.doubt.refresh()
         n = len(self.session.selection.all)
         self.chosen.setText(
             "Selected lane"
@@ -107,6 +125,12 @@ class LanesPage(Page):
             self.kind.offer([Choice(value=k, label=x) for k, x in KIND_LABELS.items()], lane.kind)
         self._show_list(scene, lane)
         self.form.refresh()
+
+    def _are_kept(self, scene: BlotScene, membrane: str) -> bool:
+        """Whether the lanes that nobody changed stay as they are."""
+        placed = self.session.document.shown.lanes
+        here = [p for p in placed if (p.image, p.membrane) == (scene.image, membrane)]
+        return self.session.keeps_other_lanes or any(not p.found_around for p in here)
 
     def _show_list(self, scene: BlotScene, chosen: Lane | None) -> None:
         project = self.session.document.shown
@@ -152,9 +176,9 @@ class LanesPage(Page):
         scene = self.session.scene()
         lane = self._lane(scene)
         if lane is not None:
-            new = edits.set_lane_width(
-                self.session.document.project, scene.lanes_of(lane.membrane), lane.number, width
-            )
+            lanes = scene.lanes_of(lane.membrane)
+            base = self.session.before_lane_edit(lanes)
+            new = edits.set_lane_width(base, lanes, lane.number, width)
             self.session.document.edit(f"Set the width of lane {lane.number}", new)
 
     def _same_width(self) -> None:

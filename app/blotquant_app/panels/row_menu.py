@@ -35,14 +35,15 @@ def row_choices(session: Session, image: str) -> tuple[Choice, ...]:
 
 def assign_row(session: Session, membrane: str, row: int, value: object) -> None:
     """Write down what a row is: (target, form), none of them, or the program's own decision."""
-    document, image = session.document, session.selection.now.image
+    document, image, scene = session.document, session.selection.now.image, session.scene()
+    shown = scene.lanes_of(membrane), scene.bands_of(membrane)
     if isinstance(value, tuple):
         target, form = value
-        new = edits.assign_row(document.project, image, membrane, row, target, form)
+        new = edits.assign_row(document.project, image, membrane, row, target, form, *shown)
         name = spoken(session.library, target, form) or "none of the targets"
         document.edit(f"Row {row} is {name}", new)
     else:
-        new = edits.unassign_row(document.project, image, membrane, row)
+        new = edits.unassign_row(document.project, image, membrane, row, *shown)
         document.edit(f"Let blotquant decide on row {row}", new)
 
 

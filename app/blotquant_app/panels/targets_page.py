@@ -8,12 +8,13 @@ from PySide6.QtWidgets import QListWidget, QListWidgetItem, QWidget
 from blotquant import edits
 from blotquant.model.project import Photograph
 from blotquant_app.panels.choices import Choice
+from blotquant_app.panels.ladder_box import LadderBox
 from blotquant_app.panels.page import Page
 from blotquant_app.panels.row_menu import assign_row, row_choices
 from blotquant_app.panels.settings_form import SettingsForm
 from blotquant_app.panels.widgets import ChoiceBox, Lines, caption, labelled, section
 from blotquant_app.session import Session
-from blotquant_app.views.shown import BlotScene, RowLabel
+from blotquant_app.views.shown import BlotScene, RowLabel, words_on
 
 _LIST_HEIGHT = 150
 
@@ -31,6 +32,7 @@ class TargetsPage(Page):
         self._listed: tuple[str, ...] = ()
         self.rows = Lines()
         self.ladder = SettingsForm(session, ("ladder", "chemistry"))
+        self.ladder_fit = LadderBox(session)
         self.add(
             self.form,
             section("Probed on this photograph"),
@@ -40,6 +42,7 @@ class TargetsPage(Page):
             self.rows,
             section("Molecular weight"),
             self.ladder,
+            self.ladder_fit,
         )
         self.close_column()
 
@@ -47,6 +50,7 @@ class TargetsPage(Page):
         """Show panel, targets and rows of the selected photograph."""
         self.form.refresh()
         self.ladder.refresh()
+        self.ladder_fit.refresh()
         self._show_probed()
         scene = self.session.scene()
         state = (scene.labels, self.session.selection.now, self._photograph())
@@ -122,10 +126,9 @@ class TargetsPage(Page):
         chosen: object = (label.target, label.form) if label.target else None
         if (label.target, label.form) not in {c.value for c in offered} and label.target:
             offered = (*offered, Choice(value=chosen, label=label.text))
-        given = any(
-            (r.image, r.membrane, r.row) == (scene.image, label.membrane, label.row)
-            for r in self.session.document.shown.rows
-        )
+        project, analysis = self.session.document.shown, self.session.analysis
+        words = words_on(project, analysis, scene.image)
+        given = label.row in words.get(label.membrane, {})
         if given and not label.target:
             chosen = ("", "")
         box.offer(offered, chosen)

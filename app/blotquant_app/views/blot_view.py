@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Protocol
 
 import numpy as np
@@ -26,6 +27,7 @@ from blotquant_app.views.shown import BlotScene
 
 _REACH_ON_SCREEN_PX = 6.0
 _CLICK_WITHIN_PX = 4
+_RIM_OF_LOOK = 0.06  # of the frame that is looked at
 # Room for lane numbers above and for the MW ruler and the names beside the picture, in screen px.
 _ROOM_LEFT, _ROOM_TOP, _ROOM_RIGHT, _ROOM_BOTTOM = 44.0, 34.0, 40.0, 14.0
 
@@ -231,6 +233,15 @@ class BlotView(QWidget):
         """Enlarge by a factor about the middle."""
         self._is_fitted = False
         self._box.scaleBy((1 / factor, 1 / factor))
+
+    def look_at(self, points: Sequence[Point], beside_px: float, above_px: float) -> None:
+        """Show these file pixels as large as fits, with so much around them."""
+        self._is_fitted = False
+        xs, ys = [x for x, _ in points], [y for _, y in points]
+        frame = QRectF(QPointF(min(xs), min(ys)), QPointF(max(xs), max(ys)))
+        self._box.setRange(
+            frame.adjusted(-beside_px, -above_px, beside_px, above_px), padding=_RIM_OF_LOOK
+        )
 
     def actual_size(self) -> None:
         """Show one file pixel as one screen pixel."""

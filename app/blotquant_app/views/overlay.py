@@ -340,25 +340,37 @@ class Overlay(QGraphicsItem):
 
     def _paint_ruler(self, painter: QPainter, transform: QTransform) -> None:
         painter.setFont(_text_font(painter.font()))
-        metrics = painter.fontMetrics()
+        pen = QPen(QColor(self.tokens.text), 1)
         for mark in self.scene_.ruler:
             lanes = self.scene_.lanes_of(mark.membrane)
             if not lanes:
                 continue
-            first = lanes[0]
-            x, y = first.x_at(mark.y_px) - first.width_px / 2, mark.y_px
-            at = transform.map(QPointF(x, y))
-            text = f"{mark.kda:g}"
-            width = metrics.horizontalAdvance(text) + 8.0
-            box = QRectF(at.x() - 14 - width, at.y() - 9, width, 18)
-            painter.setPen(Qt.PenStyle.NoPen)
-            ground = QColor(self.tokens.surface)
-            ground.setAlpha(215)
-            painter.setBrush(ground)
-            painter.drawRoundedRect(box, 4, 4)
-            painter.setPen(QPen(QColor(self.tokens.text), 1))
-            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
-            painter.drawLine(QPointF(at.x() - 12, at.y()), QPointF(at.x() - 4, at.y()))
+            at = transform.map(_left_end(lanes[0], mark.y_px))
+            if mark.is_numbered:
+                self._paint_weight(painter, at, f"{mark.kda:g}")
+                painter.setPen(pen)
+                painter.drawLine(QPointF(at.x() - 12, at.y()), QPointF(at.x() - 4, at.y()))
+            own = self.scene_.lane(mark.membrane, mark.lane)
+            if own is not None and own is not lanes[0]:
+                at = transform.map(_left_end(own, mark.y_px))
+                painter.setPen(pen)
+                painter.drawLine(QPointF(at.x() - 4, at.y()), QPointF(at.x() + 6, at.y()))
+
+    def _paint_weight(self, painter: QPainter, at: QPointF, text: str) -> None:
+        width = painter.fontMetrics().horizontalAdvance(text) + 8.0
+        box = QRectF(at.x() - 14 - width, at.y() - 9, width, 18)
+        painter.setPen(Qt.PenStyle.NoPen)
+        ground = QColor(self.tokens.surface)
+        ground.setAlpha(215)
+        painter.setBrush(ground)
+        painter.drawRoundedRect(box, 4, 4)
+        painter.setPen(QPen(QColor(self.tokens.text), 1))
+        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
+
+
+def _left_end(lane: Lane, y: float) -> QPointF:
+    """Return the place on a lane's left edge at a height."""
+    return QPointF(lane.x_at(y) - lane.width_px / 2, y)
 
 
 def _text_font(base: QFont, *, bold: bool = False) -> QFont:

@@ -8,19 +8,20 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from blotquant.bands.kept import carry, rows_now
 from blotquant.flags import Flag
 from blotquant.model.band import Band, BandMeasurement
 from blotquant.model.geometry import Membrane
 from blotquant.model.image import Polarity
 from blotquant.model.lane import Lane
-from blotquant.model.project import Project
+from blotquant.model.project import AssignedRow, PlacedBands, Project
 from blotquant.model.results import Analysis, RowAssignment
 from blotquant.model.target import FormRole
 from blotquant.targets.library import Library
 from blotquant_app.names import spoken_form
 
 _DOUBTFUL_BELOW = 0.5
-_DOUBTFUL_BAND = Flag.UNRESOLVED | Flag.TOUCHES_EDGE
+DOUBTFUL_BAND = Flag.UNRESOLVED | Flag.TOUCHES_EDGE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,11 +40,16 @@ class RowLabel:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RulerMark:
-    """A ladder band: its MW and its place on the photograph."""
+    """A ladder band: its MW and its place on the photograph.
+
+    Where a membrane has several ladders only the leftmost one `is_numbered`.
+    """
 
     membrane: str
+    lane: int
     kda: float
     y_px: float
+    is_numbered: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,11 +96,13 @@ def is_doubtful_lane(lane: Lane) -> bool:
 
 
 def is_doubtful_band(band: Band, measured: BandMeasurement | None) -> bool:
-    """Whether a band that is there wants a look."""
+    """Whether a band that is there wants a look; one below its limit of detection is settled."""
     if band.excluded or band.edited or not band.found:
         return False
+    if measured is not None and not measured.detected:
+        return False
     flags = band.flags | (measured.flags if measured is not None else Flag.NONE)
-    return band.confidence < _DOUBTFUL_BELOW or bool(flags & _DOUBTFUL_BAND)
+    return band.confidence < _DOUBTFUL_BELOW or bool(flags & DOUBTFUL_BAND)
 
 
 def membranes_on(project: Project, analysis: Analysis | None, image: str) -> tuple[Membrane, ...]:
@@ -109,8 +117,17 @@ def membranes_on(project: Project, analysis: Analysis | None, image: str) -> tup
 
 
 def lanes_on(project: Project, analysis: Analysis | None, image: str) -> tuple[Lane, ...]:
-    """Return the lanes on a photograph, membrane by membrane, left to right."""
-    placed = {p.membrane: p.lanes for p in project.lanes if p.image == image}
+    """Return the lanes on a photograph, membrane by membrane, left to right.
+
+    What the user placed is shown at once; as soon as the analysis knows of it, so is what was found
+    around it.
+    """
+    known = analysis.project.lanes if analysis else ()
+    placed = {
+        p.membrane: p.lanes
+        for p in project.lanes
+        if p.image == image and not (p.found_around and any(p is k for k in known))
+    }
     found = tuple(r.lane for r in analysis.lanes if r.lane.image == image) if analysis else ()
     names = dict.fromkeys([*(x.membrane for x in found), *placed])
     return tuple(
@@ -126,10 +143,16 @@ def bands_on(project: Project, analysis: Analysis | None, image: str) -> tuple[B
     Detected bands are left out on a membrane whose number of lanes has changed since they were
     detected: their lane numbers no longer hold.
     """
-    placed = {p.membrane: p.bands for p in project.bands if p.image == image}
+    lanes = lanes_on(project, analysis, image)
+    known = analysis.project.bands if analysis else ()
+    placed = {
+        p.membrane: _along(p, lanes)
+        for p in project.bands
+        if p.image == image and not (p.found_around and any(p is k for k in known))
+    }
     found = tuple(m.band for m in analysis.bands if m.band.image == image) if analysis else ()
     n_now: dict[str, int] = {}
-    for lane in lanes_on(project, analysis, image):
+    for lane in lanes:
         n_now[lane.membrane] = n_now.get(lane.membrane, 0) + 1
     n_then = (
         {name: len(analysis.lanes_of(image, name)) for name in {b.membrane for b in found}}
@@ -145,6 +168,12 @@ def bands_on(project: Project, analysis: Analysis | None, image: str) -> tuple[B
             tuple(b for b in found if b.membrane == name and n_then[name] == n_now.get(name)),
         )
     )
+
+
+def _along(placed: PlacedBands, lanes: tuple[Lane, ...]) -> tuple[Band, ...]:
+    """Return placed bands where they lie on the lanes that are shown."""
+    here = tuple(x for x in lanes if x.membrane == placed.membrane)
+    return carry(placed.bands, placed.lanes, here) if placed.lanes and here else placed.bands
 
 
 def polarity_of(project: Project, analysis: Analysis | None, image: str) -> Polarity | None:
@@ -206,10 +235,10 @@ def labels_on(
     project: Project, analysis: Analysis | None, image: str, library: Library
 ) -> tuple[RowLabel, ...]:
     """Return the labels of the rows on a photograph."""
-    given: dict[str, dict[int, tuple[str, str]]] = {}
-    for row in project.rows:
-        if row.image == image:
-            given.setdefault(row.membrane, {})[row.row] = (row.target, row.form)
+    given = {
+        name: {n: (word.target, word.form) for n, word in said.items()}
+        for name, said in words_on(project, analysis, image).items()
+    }
     return tuple(
         _label(a, given.get(a.membrane, {}), library)
         for a in (analysis.assignments if analysis else ())
@@ -217,22 +246,42 @@ def labels_on(
     )
 
 
+def words_on(
+    project: Project, analysis: Analysis | None, image: str
+) -> dict[str, dict[int, AssignedRow]]:
+    """Return by membrane and row what the user said the row is, for the rows that are there."""
+    words: dict[str, list[AssignedRow]] = {}
+    for word in project.rows:
+        if word.image == image:
+            words.setdefault(word.membrane, []).append(word)
+    if not words:
+        return {}
+    lanes = lanes_on(project, analysis, image)
+    bands = bands_on(project, analysis, image)
+    return {
+        name: rows_now(
+            said,
+            [x for x in lanes if x.membrane == name],
+            [b for b in bands if b.membrane == name],
+        )
+        for name, said in words.items()
+    }
+
+
 def ruler_on(analysis: Analysis | None, image: str) -> tuple[RulerMark, ...]:
     """Return the ladder marks on a photograph, from its own ladder lanes."""
-    marks = []
-    for fit in analysis.ladder_fits if analysis else ():
-        if fit.image != image or analysis is None:
-            continue
-        lane = next(
-            (r.lane for r in analysis.lanes_of(image, fit.membrane) if r.lane.number == fit.lane),
-            None,
+    fits = [f for f in (analysis.ladder_fits if analysis else ()) if f.image == image]
+    return tuple(
+        RulerMark(
+            membrane=fit.membrane,
+            lane=fit.lane,
+            kda=kda,
+            y_px=y,
+            is_numbered=fit.lane == min(f.lane for f in fits if f.membrane == fit.membrane),
         )
-        if lane is not None:
-            marks += [
-                RulerMark(membrane=fit.membrane, kda=kda, y_px=lane.point_at(position)[1])
-                for position, kda in zip(fit.position_px, fit.mw_kda, strict=True)
-            ]
-    return tuple(marks)
+        for fit in fits
+        for y, kda in zip(fit.position_px, fit.mw_kda, strict=True)
+    )
 
 
 def scene_of(

@@ -16,13 +16,16 @@ from PySide6.QtWidgets import (
 
 from blotquant import edits
 from blotquant.model.band import Band
+from blotquant.model.geometry import Point
 from blotquant.model.project import Project
 from blotquant.model.results import LaneResult
 from blotquant_app.actions import Actions
 from blotquant_app.gestures.controller import Gestures
+from blotquant_app.selection import Selected
 from blotquant_app.session import Session
 from blotquant_app.theme import Theme, form_colour
 from blotquant_app.views.blot_view import BlotView
+from blotquant_app.views.outlines import band_outline
 from blotquant_app.views.profile_view import ProfileView
 from blotquant_app.views.shown import polarity_of, probed_targets
 
@@ -32,6 +35,7 @@ _TOOLS = (
     ("invert", "saturated", "show_lanes", "show_bands", "profile"),
 )
 _WORDS_FROM_PX = 640
+_AROUND_LANE, _AROUND_BAND = 2.5, 4.0  # of its own size, what is shown beside it
 _HINTS = {
     "": "",
     "lane": "Click where the lane is. Esc: never mind.",
@@ -48,7 +52,9 @@ class Centre(QWidget):
         self._theme = theme
         self.view = BlotView()
         self.profile = ProfileView()
-        self.gestures = Gestures(session.document, session.selection, session.scene, self)
+        self.gestures = Gestures(
+            session.document, session.selection, session.scene, self, session.before_lane_edit
+        )
         self.view.pointer = self.gestures
         self.marks_saturated = True
         self._worded: list[QToolButton] = []
@@ -74,6 +80,7 @@ class Centre(QWidget):
         session.document.changed.connect(self.refresh)
         session.analysed.connect(self.refresh)
         session.image_read.connect(self.refresh)
+        session.sensitivity.changed.connect(self.refresh)
         session.selection.changed.connect(self.refresh)
         self.view.moved.connect(self._align_profile)
         self.view.hovered.connect(lambda p: self.profile.show_cursor(None if p is None else p[1]))
@@ -132,6 +139,26 @@ class Centre(QWidget):
         self.view.set_selected(now, session.selection.all)
         self._mark_saturated()
         self._show_profile()
+
+    def look_at(self, at: Selected) -> None:
+        """Bring a lane, a band or a row near, with its neighbours around it."""
+        scene = self._session.scene()
+        lanes = [x for x in scene.lanes_of(at.membrane) if at.lane in (0, x.number)]
+        points: list[Point] = []
+        for lane in lanes:
+            bands = [b for b in scene.bands_of(at.membrane) if b.lane == lane.number]
+            spans = [(b.start_px, b.stop_px) for b in bands if b.row == at.row]
+            if not at.row:
+                spans = [(0.0, lane.length_px)]
+            for start, stop in spans:
+                points += band_outline(lane, start, stop)
+        if not points:
+            self.view.fit()
+            return
+        width = max(x.width_px for x in lanes)
+        height = max(y for _, y in points) - min(y for _, y in points)
+        down = _AROUND_BAND * height if at.row else 0.0
+        self.view.look_at(points, _AROUND_LANE * width, down)
 
     def mark_saturated(self, on: bool) -> None:  # noqa: FBT001 - a Qt slot
         """Show or hide the saturated pixels."""
@@ -199,6 +226,7 @@ class Centre(QWidget):
             start,
             stop,
             apex,
+            scene.lanes_of(now.membrane),
         )
 
     def _preview_limits(self, lane: int, row: int, start: float, stop: float) -> None:

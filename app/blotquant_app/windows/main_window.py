@@ -26,7 +26,9 @@ from blotquant_app.actions import Actions
 from blotquant_app.crash import CrashHook
 from blotquant_app.dialogs.help import show_about, show_keys, show_palette
 from blotquant_app.gestures.commands import Commands
+from blotquant_app.gestures.doubts import Doubt
 from blotquant_app.gestures.hits import Hit
+from blotquant_app.ladder_hints import LadderHints
 from blotquant_app.notices import NoticeArea
 from blotquant_app.panels.experiment_panel import ExperimentPanel
 from blotquant_app.panels.inspector import Inspector, Stage
@@ -40,7 +42,7 @@ from blotquant_app.windows.copying import Copying
 from blotquant_app.windows.docks import Docks
 from blotquant_app.windows.files import Files
 from blotquant_app.windows.menus import blot_menu, fill_menus
-from blotquant_app.windows.stage_bar import StageBar
+from blotquant_app.windows.stage_bar import STAGE_OF, StageBar
 from blotquant_app.windows.status import Status
 from blotquant_app.windows.tour import Tour
 from blotquant_app.windows.view_toggles import ViewToggles
@@ -103,6 +105,7 @@ class MainWindow(QMainWindow):
         self.status = Status(session)
         self.setStatusBar(self.status)
         self.notice_area = NoticeArea(session.notices, self)
+        self.ladder_hints = LadderHints(session, self)
         self.tour = Tour(self, session.memory, self.show_stage)
         session.demo_opened.connect(self.tour.start_once)
         self.crash_hook = CrashHook(session.rescue, self)
@@ -169,6 +172,7 @@ class MainWindow(QMainWindow):
             "detect_lanes": commands.detect_lanes,
             "detect_bands": commands.detect_bands,
             "next_doubtful": commands.next_doubtful,
+            "accept": commands.accept,
             "next_lane": lambda: commands.step_lane(1),
             "previous_lane": lambda: commands.step_lane(-1),
             "next_band": lambda: commands.step_band(1),
@@ -197,6 +201,7 @@ class MainWindow(QMainWindow):
         session.crashed.connect(self.crash_hook.caught)
         session.selection.changed.connect(self._follow_selection)
         self.stages.stage_chosen.connect(self.show_stage)
+        self.commands.show_doubt = self._show_doubt
         centre.view.hovered.connect(
             lambda point: self.status.show_mouse(point, centre.view.polarity)
         )
@@ -242,6 +247,10 @@ class MainWindow(QMainWindow):
             self.show_stage(Stage.BANDS)
         elif now.lane and not now.row and current is pages[Stage.BANDS]:
             self.show_stage(Stage.LANES)
+
+    def _show_doubt(self, doubt: Doubt) -> None:
+        self.show_stage(STAGE_OF[doubt.about])
+        self.centre.look_at(doubt.at)
 
     def _show_tool(self, tool: str) -> None:
         for name in ("lane", "band"):

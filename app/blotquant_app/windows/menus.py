@@ -59,6 +59,7 @@ _MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
         "&Go",
         (
             "next_doubtful",
+            "accept",
             "",
             "next_lane",
             "previous_lane",
@@ -139,13 +140,13 @@ def blot_menu(window: QMainWindow, actions: Actions, session: Session, hit: Hit 
     """Return the menu of a right click on the blot: what lies there decides what it offers."""
     menu = QMenu(window)
     if hit is None:
-        names = ("add_lane", "add_band", "", "fit", "actual_size")
+        names: tuple[str, ...] = ("add_lane", "add_band", "", "fit", "actual_size")
     elif hit.row:
         menu.addMenu(row_menu(session, hit.membrane, hit.row, menu))
         menu.addSeparator()
-        names = ("delete", "exclude", "delete_row", "", "detect_bands")
+        names = ("accept", "delete", "exclude", "delete_row", "", "detect_bands")
     else:
-        names = ("add_band", "delete", "exclude", "", "detect_lanes")
+        names = ("accept", "add_band", "delete", "exclude", "", "detect_lanes")
     for name in names:
         if name:
             menu.addAction(actions[name])

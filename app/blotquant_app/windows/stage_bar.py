@@ -8,11 +8,19 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolBut
 from blotquant.model.project import Project
 from blotquant_app.actions import Actions
 from blotquant_app.digits import count
-from blotquant_app.gestures.commands import doubtful_bands, doubtful_lanes, open_rows
+from blotquant_app.gestures.doubts import About, doubts
 from blotquant_app.panels.inspector import Stage
 from blotquant_app.panels.widgets import button
 from blotquant_app.selection import Selected
 from blotquant_app.session import Session
+
+STAGE_OF = {
+    About.POLARITY: Stage.IMAGES,
+    About.LANE: Stage.LANES,
+    About.BAND: Stage.BANDS,
+    About.ROW: Stage.TARGETS,
+}
+_DOUBTED = ("photographs", "lanes", "bands", "rows")
 
 
 class _StageButton(QToolButton):
@@ -96,14 +104,15 @@ class StageBar(QFrame):
 
     def _choose(self, stage: Stage) -> None:
         self.stage_chosen.emit(stage)
-        doubts = self._doubts.get(stage, [])
+        found = self._doubts.get(stage, [])
         now = self._session.selection.now
-        if doubts:
-            place = doubts.index(now) + 1 if now in doubts else 0
-            self._session.selection.select(doubts[place % len(doubts)])
+        if found:
+            place = found.index(now) + 1 if now in found else 0
+            self._session.selection.select(found[place % len(found)])
 
     def _follow_document(self, old: Project, new: Project) -> None:
-        if old.photographs is not new.photographs:
+        # What was just accepted is not counted any more.
+        if any(getattr(old, f) is not getattr(new, f) for f in _DOUBTED):
             self.refresh()
 
     def refresh(self) -> None:
@@ -119,15 +128,9 @@ class StageBar(QFrame):
                 stage_button.say(text if photographs else "", doubt=False)
             return
         ids = [r.photograph.id for r in analysis.images]
-        unsure = [
-            Selected(image=r.photograph.id) for r in analysis.images if not r.polarity.is_sure
-        ]
-        self._doubts = {
-            Stage.IMAGES: unsure,
-            Stage.LANES: [d for i in ids for d in doubtful_lanes(analysis, i)],
-            Stage.BANDS: [d for i in ids for d in doubtful_bands(analysis, i)],
-            Stage.TARGETS: [d for i in ids for d in open_rows(analysis, i)],
-        }
+        self._doubts = {stage: [] for stage in STAGE_OF.values()}
+        for doubt in doubts(session.document.shown, analysis):
+            self._doubts[STAGE_OF[doubt.about]].append(doubt.at)
         totals = {
             Stage.IMAGES: len(ids),
             Stage.LANES: len(analysis.lanes),
@@ -145,10 +148,10 @@ class StageBar(QFrame):
             Stage.RESULTS: ("ratio", "ratios"),
         }
         for stage, stage_button in self.buttons.items():
-            doubts = len(self._doubts.get(stage, []))
+            n_doubts = len(self._doubts.get(stage, []))
             text = count(totals[stage], *words[stage])
-            stage_button.say(text + (f", {doubts}?" if doubts else ""), doubt=bool(doubts))
+            stage_button.say(text + (f", {n_doubts}?" if n_doubts else ""), doubt=bool(n_doubts))
             stage_button.setToolTip(
                 f"{stage.value}: {text}"
-                + (f", {doubts} to check. Click to go to the next." if doubts else "")
+                + (f", {n_doubts} to check. Click to go to the next." if n_doubts else "")
             )

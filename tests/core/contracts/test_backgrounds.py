@@ -14,7 +14,7 @@ from blotquant.errors import SettingsError
 from blotquant.lanes.profile import StraightLane, lane_profile
 from blotquant.model.band import Band
 from blotquant.model.results import NoiseModel
-from blotquant.quantify.volume import lane_view
+from blotquant.quantify.lane_setup import lane_view
 
 BUILT_IN = ("lane-baseline", "local", "rolling-ball", "valley", "constant", "none")
 LEVEL = 800.0

@@ -26,6 +26,8 @@ HEADERS = {
     "width_px,loading,loading_se,flags,nodes",
     "ratios.csv": "membrane,lane,sample,condition,dose,dose_unit,time_h,replicate,target,ratio,"
     "value,ci_low,ci_high,bound,method_low,method_high,control,normalisation,flags",
+    "ladders.csv": "image,membrane,lane,ladder,kda,matched,y_px,residual_percent,left_out_percent,"
+    "lane_error_percent",
     "summary.csv": "target,ratio,condition,dose,dose_unit,time_h,n,geometric_mean,sd_ln,ci_low,"
     "ci_high,fold_change,p,test,flags",
 }

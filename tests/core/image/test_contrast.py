@@ -1,3 +1,4 @@
+import cv2
 import numpy as np
 import pytest
 from hypothesis import given
@@ -78,17 +79,19 @@ def test_noise_is_judged_from_the_picture():
     rng = np.random.default_rng(0)
     copy = work_copy(rng.normal(5000, 100, (400, 400)).astype(np.float32))
     for scale in contrasts(copy)[:5]:
-        ratio = (scale.bright / scale.noise).ravel()
-        assert np.quantile(ratio, 0.999) < 4.5
-        assert 0.5 < np.std(ratio) < 1.5
+        assert np.quantile(scale.ratio, 0.999) < 4.5
+        assert np.quantile(-scale.ratio, 0.999) < 4.5
+        bright, _ = two_sided(copy.pixels, scale.scale_px)
+        assert 0.5 < np.std(bright / scale.noise_curve[scale.levels]) < 1.5
 
 
 def test_noise_grows_with_the_level_where_it_does_in_the_picture():
     rng = np.random.default_rng(0)
     level = np.where(np.arange(400) < 200, 1000.0, 20000.0)[:, None] * np.ones(400)
     copy = work_copy(rng.normal(level, 2 * np.sqrt(level)).astype(np.float32))
-    noise = contrasts(copy)[1].noise
-    assert np.median(noise[250:390]) > 2 * np.median(noise[10:150])
+    scale = contrasts(copy)[1]
+    upper, lower = np.array_split(scale.noise_curve[scale.levels], 2)
+    assert np.median(lower) > 2 * np.median(upper)
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (1, 300), (300, 1), (2, 2), (7, 400)])
@@ -96,11 +99,61 @@ def test_every_size_of_picture(shape):
     copy = work_copy(np.arange(np.prod(shape)).reshape(shape).astype(np.uint16))
     scales = contrasts(copy)
     assert scales
+    rows, columns = copy.pixels.shape
     for scale in scales:
-        for found in (scale.bright, scale.dark, scale.noise):
-            assert found.shape == shape
-        assert np.isfinite(scale.bright).all()
-        assert (scale.noise > 0).all()
+        assert scale.ratio.shape == scale.levels.shape == (rows, columns // scale.column_px)
+        assert np.isfinite(scale.ratio).all()
+        assert (scale.noise_curve > 0).all()
+
+
+def test_columns_are_joined_as_far_as_the_smoothing_reaches():
+    """Bands are as clear and as wide as on single columns; noise stays noise."""
+    rng = np.random.default_rng(6)
+    pixels = rng.normal(5000, 60, (300, 900)).astype(np.float32)
+    pixels[100:106, 400:460] += 600
+    copy = work_copy(pixels)
+    single, joined = contrasts(copy, 1.0)[2], contrasts(copy, 4.0)[2]
+    assert (single.column_px, joined.column_px) == (1, 4)
+    assert joined.ratio.max() > 1.2 * single.ratio.max()
+    assert np.quantile(np.abs(joined.ratio), 0.99) < 4.5
+    crest = joined.ratio[102] > joined.ratio[102].max() / 2
+    assert 4 * crest.sum() == pytest.approx(60, abs=5)
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_one_map_holds_both_polarities(sign):
+    """It is the two-sided contrast of bright bands where positive, of dark ones where negative."""
+    rng = np.random.default_rng(3)
+    pixels = rng.normal(5000, 60, (300, 260)).astype(np.float32)
+    pixels[100:106, 60:120] += 900
+    pixels[200:204, 60:120] -= 700
+    copy = work_copy(5000 + sign * (pixels - 5000))
+    for scale in contrasts(copy):
+        bright, dark = two_sided(copy.pixels, scale.scale_px)
+        noise = scale.noise_curve[scale.levels]
+        expected = np.maximum(bright, 0) - np.maximum(dark, 0)
+        assert scale.ratio * noise == pytest.approx(expected, abs=0.01)
+
+
+def test_nothing_stands_out_of_padding():
+    rng = np.random.default_rng(4)
+    pixels = rng.normal(3000, 50, (300, 240))
+    pixels[:60] = 0
+    copy = work_copy(pixels.astype(np.uint16))
+    for scale in contrasts(copy):
+        assert not scale.ratio[~copy.live].any()
+        assert scale.ratio[copy.live].any()
+
+
+def test_large_pictures_show_the_same_when_halved_on_the_way():
+    rng = np.random.default_rng(5)
+    pixels = cv2.GaussianBlur(rng.normal(0, 1, (1200, 2400)), (0, 0), 8.0)
+    pixels = (30000 + 5000 * pixels / pixels.std()).astype(np.uint16)
+    quick = work_copy(pixels, size_px=700).pixels
+    size = (quick.shape[1], quick.shape[0])
+    exact = cv2.resize(pixels.astype(np.float32), size, interpolation=cv2.INTER_AREA)
+    assert np.abs(quick - exact).max() < 0.03 * (exact.max() - exact.min())
+    assert quick.mean() == pytest.approx(exact.mean(), abs=1.0)
 
 
 @given(
@@ -111,19 +164,31 @@ def test_every_size_of_picture(shape):
 )
 def test_coordinates_of_the_work_copy_go_there_and_back(rows, columns, value, size):
     copy = work_copy(np.zeros((min(rows, 40), columns), np.uint8), size_px=size)
-    assert copy.scale >= 1
+    assert copy.scale >= 1 or (1 / copy.scale).is_integer()
     assert max(copy.pixels.shape) <= max(size, 1) + 1
     assert copy.from_file(copy.to_file(value)) == pytest.approx(value, abs=1e-6)
     # Outer edges of both grids are the same place.
     assert copy.to_file(-0.5) == pytest.approx(-0.5)
 
 
-def test_small_pictures_are_taken_as_they_are():
-    pixels = np.random.default_rng(1).integers(0, 65536, (80, 90)).astype(np.uint16)
+def test_pictures_of_middling_size_are_taken_as_they_are():
+    pixels = np.random.default_rng(1).integers(0, 65536, (300, 900)).astype(np.uint16)
     copy = work_copy(pixels)
     assert copy.scale == 1.0
     assert np.array_equal(copy.pixels, pixels)
     assert copy.to_file(12.5) == 12.5
+
+
+@pytest.mark.parametrize(("longest", "zoom"), [(90, 4), (300, 3), (500, 2), (600, 1)])
+def test_small_pictures_are_enlarged_and_keep_their_places(longest, zoom):
+    pixels = np.full((40, longest), 100, np.uint16)
+    pixels[10:20, 30:50] = 5000
+    copy = work_copy(pixels)
+    assert copy.pixels.shape == (40 * zoom, longest * zoom)
+    assert copy.live.shape == copy.pixels.shape
+    rows, columns = np.nonzero(copy.pixels > 2550)
+    assert copy.to_file(rows.mean()) == pytest.approx(14.5, abs=0.1)
+    assert copy.to_file(columns.mean()) == pytest.approx(39.5, abs=0.1)
 
 
 def test_places_and_means_survive_the_reduction():
@@ -144,7 +209,7 @@ def test_padding_is_not_live_and_bands_are():
     pixels[:40] = 0
     pixels[:, 200:] = 0
     pixels[100:110, 50:100] = 65535  # a saturated band: constant, but small
-    live = work_copy(pixels.astype(np.uint16)).live
+    live = work_copy(pixels.astype(np.uint16)).live[::4, ::4]
     assert not live[:36].any()
     assert not live[:, 204:].any()
     assert live[45:, :195].all()

@@ -140,6 +140,14 @@ class TestReading:
             AssignedRow(image="img2", membrane="B", row=1, target="", form=""),
         )
 
+    @pytest.mark.parametrize("at", ["[1]", '"left"', "[1, true]", "[nan, 2]"])
+    def test_a_row_is_known_by_a_place_of_two_numbers(self, folder, at):
+        row = '[[row]]\nimage = "parp.tif"\nrow = 1\ntarget = "parp"\nform = "p89"\n'
+        p = read(folder, IMAGE + row + "at = [12, 34.5]\n")
+        assert p.rows[0].at == (12.0, 34.5)
+        with pytest.raises(ExperimentError, match=r"no place.*\[x, y\]"):
+            read(folder, IMAGE + row + f"at = {at}\n")
+
     def test_images_that_do_not_say_show_one_membrane(self, folder):
         p = read(folder, IMAGE + '[[image]]\nfile = "actin.tif"\n')
         assert p.name == "exp"
@@ -423,6 +431,7 @@ def test_reading_what_was_written_gives_an_equal_project(data, tmp_path_factory)
         for i, name in enumerate(("x.tif", "y z.tif"))
     )
     places = draw(st.lists(st.tuples(st.sampled_from(membranes), st.integers(1, 9)), unique=True))
+    places_px = st.floats(-9, 9999)
     project = Project(
         name=draw(TEXT.filter(bool)),
         note=draw(TEXT),
@@ -447,7 +456,14 @@ def test_reading_what_was_written_gives_an_equal_project(data, tmp_path_factory)
             sensitivity=draw(st.floats(2, 20)),
         ),
         rows=tuple(
-            AssignedRow(image=p.id, membrane=membranes[0], row=1, target="parp", form="p89")
+            AssignedRow(
+                image=p.id,
+                membrane=membranes[0],
+                row=1,
+                target="parp",
+                form="p89",
+                at=draw(st.none() | st.tuples(places_px, places_px)),
+            )
             for p in photographs
         ),
     )

@@ -128,17 +128,37 @@ def projects(draw, folder):
         )
         for i, file in enumerate(files, start=1)
     )
+    some_lanes = st.lists(lanes(), max_size=2).map(tuple)
+    some_bands = st.lists(bands(), max_size=2).map(tuple)
     placed_lanes = st.builds(
-        PlacedLanes, image=TEXT, membrane=TEXT, lanes=st.lists(lanes(), max_size=2).map(tuple)
+        PlacedLanes,
+        image=TEXT,
+        membrane=TEXT,
+        lanes=some_lanes,
+        found_around=st.booleans(),
+        count=st.none() | st.integers(0, 60),
+        absent=some_lanes,
     )
     placed_bands = st.builds(
-        PlacedBands, image=TEXT, membrane=TEXT, bands=st.lists(bands(), max_size=2).map(tuple)
+        PlacedBands,
+        image=TEXT,
+        membrane=TEXT,
+        bands=some_bands,
+        found_around=st.booleans(),
+        lanes=some_lanes,
+        absent=some_bands,
     )
     placed_membranes = st.builds(
         PlacedMembranes, image=TEXT, membranes=st.lists(MEMBRANES, max_size=2).map(tuple)
     )
     rows = st.builds(
-        AssignedRow, image=TEXT, membrane=TEXT, row=st.integers(1, 99), target=TEXT, form=TEXT
+        AssignedRow,
+        image=TEXT,
+        membrane=TEXT,
+        row=st.integers(1, 99),
+        target=TEXT,
+        form=TEXT,
+        at=st.none() | st.tuples(NUMBER, NUMBER),
     )
     return Project(
         name=draw(TEXT),
@@ -241,6 +261,33 @@ def test_a_folder_that_does_not_exist_is_named(project, tmp_path):
 def test_another_ending_is_refused(project, tmp_path):
     with pytest.raises(ProjectError, match="no ending"):
         save_project(project, tmp_path / "exp.xlsx")
+
+
+def test_corrections_of_an_older_file_keep_their_meaning(project, tmp_path):
+    path = tmp_path / "exp.blot"
+    write_project_file(project, path)
+    document = document_of(path)
+    lane = {
+        "image": "img1",
+        "membrane": "A",
+        "number": 1,
+        "nodes": [[10.0, 0.0], [10.0, 90.0]],
+        "width_px": 20.0,
+        "edited": True,
+    }
+    band = {"image": "img1", "membrane": "A", "lane": 1, "row": 1, "apex_px": 5.0}
+    document["project"] |= {
+        "lanes": [{"image": "img1", "membrane": "A", "lanes": [lane]}],
+        "bands": [
+            {"image": "img1", "membrane": "A", "bands": [band | {"start_px": 1.0, "stop_px": 9.0}]}
+        ],
+        "rows": [{"image": "img1", "membrane": "A", "row": 1, "target": "parp", "form": "p89"}],
+    }
+    write_document(path, document | {"version": 2})
+    old = open_project(path)
+    assert (old.lanes[0].found_around, old.lanes[0].count, old.lanes[0].absent) == (False, None, ())
+    assert (old.bands[0].found_around, old.bands[0].lanes) == (False, ())
+    assert old.rows[0].at is None
 
 
 def test_a_newer_file_says_so(project, tmp_path):

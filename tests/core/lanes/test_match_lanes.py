@@ -9,6 +9,7 @@ from blotquant.lanes.match import Seen, match_lanes
 from blotquant.model.geometry import Membrane
 from blotquant.model.lane import Lane, LaneKind
 from blotquant.model.project import Photograph, PlacedLanes, Project
+from blotquant.model.registration import Registration
 from blotquant.pipeline import analyse
 from blotquant.simulate import RowSpec, Scene, simulate_blot
 
@@ -48,7 +49,7 @@ def test_one_photograph_stays_as_it_is():
     only = seen("a", range(6))
     matched = match_lanes([only])
     assert matched.lanes == {"a": only.lanes}
-    assert matched.shift_x_px == {"a": 0.0}
+    assert matched.registrations == ()
 
 
 @given(st.floats(-30, 30), st.floats(-40, 40), st.integers(1, 9))
@@ -56,7 +57,10 @@ def test_a_shifted_photograph_is_recognised(dx, dy, n):
     a, b = seen("a", range(n)), seen("b", range(n), dx, dy)
     matched = match_lanes([a, b])
     assert matched.lanes == {"a": a.lanes, "b": b.lanes}
-    assert matched.shift_x_px["b"] == pytest.approx(dx, abs=1e-6)
+    (found,) = matched.registrations
+    assert (found.image, found.to) == ("b", "a")
+    assert abs(found.shift_x_px - dx) <= 3 * found.shift_x_se_px
+    assert not found.is_height_known
 
 
 @given(st.floats(-30, 30), st.floats(-30, 30), st.integers(0, 5))
@@ -122,10 +126,37 @@ def test_placed_lanes_come_over_as_unedited_ones():
     assert columns_of(matched, "a") == pytest.approx([0, 1, 2, 3], abs=1e-6)
 
 
-def test_the_shift_counts_from_the_first_photograph():
+def test_every_photograph_is_registered_on_the_one_with_the_most_lanes():
     a, b, c = seen("a", [0, 1]), seen("b", range(5), 9.0), seen("c", range(4), -6.0)
-    matched = match_lanes([a, b, c])
-    assert matched.shift_x_px == pytest.approx({"a": 0.0, "b": 9.0, "c": -6.0})
+    found = {r.image: r for r in match_lanes([a, b, c]).registrations}
+    assert set(found) == {"a", "c"}
+    assert {r.to for r in found.values()} == {"b"}
+    assert found["a"].shift_x_px == pytest.approx(-9.0, abs=1e-6)
+    assert found["c"].shift_x_px == pytest.approx(-15.0, abs=1e-6)
+
+
+def test_a_lane_is_taken_over_turned_and_zoomed():
+    a, b = seen("a", range(4)), seen("b", [])
+    known = Registration(
+        membrane="m",
+        image="b",
+        to="a",
+        centre=(305.0, 160.0),
+        shift_x_px=4.0,
+        shift_y_px=-7.0,
+        rotation_deg=2.0,
+        scale=1.25,
+        confidence=1.0,
+    )
+    taken = match_lanes([a, b], [known]).lanes["b"]
+    for own, there in zip(a.lanes, taken, strict=True):
+        x, y = known.place(own.point_at(150.0))
+        assert there.x_at(y) == pytest.approx(x, abs=1e-6)
+        assert there.width_px == pytest.approx(1.25 * own.width_px)
+        assert there.confidence == 0.5
+    unsure = match_lanes([a, b], [replace(known, confidence=0.4)]).lanes["b"][0]
+    assert unsure.confidence < 0.5
+    assert "not sure" in unsure.reason
 
 
 @given(st.permutations(["a", "b", "c"]))

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from blotquant.errors import SettingsError
 from blotquant.model.ladder import Ladder, LadderFit
-from blotquant.quantify.ladder import fit_ladder, mw_at
+from blotquant.quantify.ladder import fit_ladder
+from blotquant.quantify.ladder_weight import mw_at
 
 PRECISION = Ladder(
     id="precision",
@@ -64,6 +65,57 @@ def test_specks_are_left_out():
     assert fit is not None
     assert fit.mw_kda == PRECISION.bands_kda
     assert not set(specks) & set(fit.position_px)
+
+
+def test_the_fit_says_what_is_missing_and_what_is_too_much():
+    speck = float(height_of(60))
+    fit = fit_ladder(*seen(PRECISION, without=(150, 10), specks=(speck,)), PRECISION, x_px=31.0)
+    assert fit is not None
+    assert fit.missing_kda == (150, 10)
+    assert fit.unmatched_px == (speck,)
+    assert fit.x_px == 31.0
+
+
+def test_a_band_that_runs_five_percent_off_stands_out_in_the_residuals():
+    positions, strengths = seen(PRECISION)
+    moved = [float(height_of(37 * 1.05)) if p == height_of(37) else p for p in positions]
+    fit = fit_ladder(moved, strengths, PRECISION)
+    assert fit is not None
+    assert fit.mw_kda == PRECISION.bands_kda
+    at = fit.mw_kda.index(37)
+    # It lies where 38.85 kDa would: the table's weight is 4.9 % below what its place says.
+    assert fit.left_out_ln[at] == pytest.approx(-math.log(1.05), abs=0.01)
+    assert abs(fit.residual_ln[at]) < abs(fit.left_out_ln[at])
+    assert max(fit.left_out_ln, key=abs) == fit.left_out_ln[at]
+    others = [r for k, r in enumerate(fit.left_out_ln) if k != at]
+    assert max(abs(r) for r in others) < 0.04
+
+
+def test_a_whole_ladder_with_real_scatter_is_clear():
+    """An end band that may be left out is no other reading of the rest."""
+    off = (1, -1, -1, 1, 1, -1, 1, -1, 1, -1)
+    heights = [
+        float(height_of(k * math.exp(0.03 * sign)))
+        for k, sign in zip(PRECISION.bands_kda, off, strict=True)
+    ]
+    fit = fit_ladder(heights, [1.0] * 10, PRECISION)
+    assert fit is not None
+    assert fit.mw_kda == PRECISION.bands_kda
+    assert 0.03 < fit.rms_ln < 0.06
+
+
+def test_residuals_belong_to_all_bands_or_to_none():
+    with pytest.raises(ValueError, match="each matched band"):
+        LadderFit(
+            ladder="l",
+            membrane="m",
+            image="i",
+            lane=1,
+            position_px=(1.0, 2.0, 3.0),
+            mw_kda=(100.0, 50.0, 25.0),
+            rms_ln=0.02,
+            residual_ln=(0.1,),
+        )
 
 
 def test_three_bands_of_a_long_ladder_stay_unread():

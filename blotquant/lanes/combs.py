@@ -1,0 +1,167 @@
+r"""Where a crest is cut into lanes: at notches that are deep, narrow, or evenly spaced.
+
+::
+
+    height  /''\_/''\_/'''\_/''\    bands of neighbouring lanes may touch: the notches
+    cuts        ^    ^     ^         are shallow, yet as far apart as the comb's teeth
+
+A band whose middle is light has a notch as well, and only its neighbours tell the two apart. So all
+notches of a crest are judged together: a cut is worth its depth against that of the other cuts, and
+parts that are wider or narrower than the others cost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+LEAST_DEPTH = 0.06
+CLEAR_OF_NOISE = 4.0
+CUT = 0.5  # of the typical depth: what a notch must have to be worth a cut by itself
+UNEVEN = 1.5  # cost of a part per square of ln(its width over the pitch), ...
+MISSED = 0.35  # ... or this for each notch that was not seen in a part of two or three pitches
+FOOT = 0.3  # of its height: below that the ends of a crest are no part of a lane
+CLEAR = 0.5  # a notch as deep is a gap, whatever the others are like
+ALIKE = 1.5  # the widest of a row's bands against their median
+WORTH = 1.8  # shallow notches must repeat: least score is this times (1 - depth) squared
+NARROW = 0.3  # a notch narrower than this share of what lies beside it is a gap, ...
+NARROW_DEPTH = 0.2  # ... from this depth on ...
+AS_DEEP = 0.6  # ... as good as one of this depth
+DEPTHS = (1.0, 0.7, 0.5, 0.35, 0.25, 0.17, 0.11)
+PITCHES = 24
+
+Floats = NDArray[np.float64]
+
+
+def lane_ranges(height: Floats, noise: float, least_width: float) -> list[tuple[int, int]]:
+    """Return index ranges [a, b) of a crest, one for each lane.
+
+    Parameters
+    ----------
+    height
+        The crest's height column by column.
+    noise
+        Its standard deviation.
+    least_width
+        No lane is narrower, in columns.
+    """
+    at, depth = _notches(height, noise)
+    if not at.size:
+        return [(0, height.size)]
+    high = np.flatnonzero(height > FOOT * np.quantile(height, 0.8))
+    cuts = _best_cuts(at, depth, (int(high[0]), int(high[-1])), least_width)
+    edges = [-1, *cuts, height.size]
+    return [(a + 1, b) for a, b in pairwise(edges) if b > a + 1]
+
+
+def _notches(height: Floats, noise: float) -> tuple[NDArray[np.int64], Floats]:
+    """Return places and depths of the notches, each against the crest up to deeper notches."""
+    found: dict[int, float] = {}
+    ranges = [(0, height.size)]
+    while ranges:
+        a, b = ranges.pop()
+        part = height[a:b]
+        ceiling = np.minimum(np.maximum.accumulate(part), np.maximum.accumulate(part[::-1])[::-1])
+        depth = 1 - part / np.maximum(ceiling, 1e-9)
+        k = int(depth.argmax())
+        if depth[k] < LEAST_DEPTH or ceiling[k] - part[k] < CLEAR_OF_NOISE * noise:
+            continue
+        found[a + k] = _worth(part, float(ceiling[k]), k)
+        ranges += [(a, a + k), (a + k + 1, b)]
+    at = np.array(sorted(found), dtype=np.int64)
+    return at, np.array([found[int(k)] for k in at])
+
+
+def _worth(height: Floats, ceiling: float, k: int) -> float:
+    """Return a notch's depth, raised when it is narrow against the bands beside it."""
+    depth = 1 - float(height[k]) / max(ceiling, 1e-9)
+    if depth < NARROW_DEPTH or depth > AS_DEEP:
+        return depth
+    left = k - int(np.argmax(height[:k][::-1] >= 0.97 * ceiling)) - 1
+    right = k + 1 + int(np.argmax(height[k + 1 :] >= 0.97 * ceiling))
+    middle = (ceiling + float(height[k])) / 2
+    width = int((height[left : right + 1] < middle).sum())
+    beside = min(_plateau(height[: left + 1][::-1], middle), _plateau(height[right:], middle))
+    return AS_DEEP if width < NARROW * beside else depth
+
+
+def _plateau(side: Floats, level: float) -> int:
+    """Return how far a side stays above a level."""
+    below = np.flatnonzero(side < level)
+    return int(below[0]) if below.size else int(side.size)
+
+
+def _best_cuts(
+    at: NDArray[np.int64], depth: Floats, ends: tuple[int, int], least_width: float
+) -> tuple[int, ...]:
+    """Return the set of cuts with the highest score over all pitches and typical depths."""
+    inside = (at > ends[0]) & (at < ends[1])
+    at, depth = at[inside], depth[inside]
+    if not at.size:
+        return ()
+    places = np.concatenate([[ends[0] - 1], at, [ends[1] + 1]])
+    clear = np.concatenate([[True], depth >= CLEAR, [True]])
+    if _light_in_the_middle(places, clear):
+        return tuple(int(k) for k in places[clear][1:-1])
+    width = np.diff(places)
+    smallest = max(least_width, float(width.min()), 3.0)
+    pitches = np.geomspace(smallest, max(ends[1] - ends[0], smallest * 1.01), PITCHES)
+    cost = _costs(places[None, :] - places[:, None], pitches, least_width)
+    best: tuple[int, ...] = ()
+    best_score = 0.0
+    for typical in DEPTHS:
+        if depth.max() < 0.8 * typical:
+            continue
+        gain = np.concatenate([[0.0], np.minimum(depth / typical, 1.2) - CUT, [0.0]])
+        for score, cuts in _paths(cost, gain):
+            if score <= best_score or score < WORTH * (1 - min(typical, 1.0)) ** 2:
+                continue
+            if np.median(depth[[k - 1 for k in cuts]]) <= 1.25 * typical:
+                best, best_score = tuple(int(places[k]) for k in cuts), score
+    return best
+
+
+def _light_in_the_middle(places: NDArray[np.int64], clear: NDArray[np.bool_]) -> bool:
+    """Tell whether clear gaps leave parts of one width, each with one notch at most.
+
+    Then the notches are the light middles of bands.
+    """
+    edges = np.flatnonzero(clear)
+    width, inner = np.diff(places[edges]), np.diff(edges) - 1
+    return bool(edges.size > 2 and inner.max() <= 1 and width.max() < ALIKE * np.median(width))
+
+
+def _costs(step: NDArray[np.int64], pitches: Floats, least_width: float) -> Floats:
+    """Return what a part from one notch to another costs at each pitch, (pitches, from, to)."""
+    usable = step >= least_width
+    width = np.where(usable, step, 1) / pitches[:, None, None]
+    cost = np.min([UNEVEN * np.log(width / k) ** 2 + MISSED * (k - 1) for k in (1, 2, 3)], axis=0)
+    # A crop may cut the outermost lanes.
+    share = np.ones_like(cost)
+    share[:, 0] = np.where(width[:, 0] < 1, 0.5, 1.0)
+    share[:, :, -1] = np.where(width[:, :, -1] < 1, 0.5, 1.0)
+    cost *= share
+    cost[:, ~usable] = np.inf
+    return np.asarray(cost)
+
+
+def _paths(cost: Floats, gain: Floats) -> Iterator[tuple[float, list[int]]]:
+    """Return the best score from one end to the other at each pitch, and the notches cut for it."""
+    n = gain.size
+    total = np.full((len(cost), n), -np.inf)
+    total[:, 0] = 0.0
+    came = np.zeros((len(cost), n), dtype=np.int64)
+    pitch = np.arange(len(cost))
+    for k in range(1, n):
+        through = total[:, :k] - cost[:, :k, k]
+        came[:, k] = through.argmax(axis=1)
+        total[:, k] = through[pitch, came[:, k]] + gain[k]
+    for score, back in zip(total[:, -1].tolist(), came.tolist(), strict=True):
+        cuts, k = [], back[-1]
+        while k > 0:
+            cuts.append(k)
+            k = back[k]
+        yield (score, cuts[::-1]) if cuts else (0.0, [])

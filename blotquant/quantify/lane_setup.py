@@ -1,0 +1,128 @@
+"""What measuring a lane needs to know of its bands, whatever the background method."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from blotquant.background.base import LaneView
+from blotquant.bands.shapes import BandShape
+from blotquant.lanes.profile import StraightLane
+from blotquant.model.band import Band
+from blotquant.model.lane import LaneProfile
+from blotquant.quantify.extract import LaneBands
+
+MASK_RIM = 0.08  # of a band's height, kept out of the background on either side
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class LaneSetup:
+    """Where the bands of a lane lie, how far they reach and what they look like."""
+
+    view: LaneView
+    known: LaneBands
+
+    @classmethod
+    def of(
+        cls,
+        straight: StraightLane,
+        profile: LaneProfile,
+        bands: Sequence[Band],
+        shapes: Mapping[int, BandShape],
+    ) -> LaneSetup:
+        """Return what is known of a lane's bands, sorted by row.
+
+        A row that is missing from `shapes` is taken as a Gaussian that fills its limits.
+        """
+        known = LaneBands(
+            reach=_reach(profile, bands),
+            group=_group_numbers(bands, shapes),
+            found=tuple(b.found for b in bands),
+        )
+        return cls(view=lane_view(straight, profile, bands, shapes), known=known)
+
+
+def lane_view(
+    straight: StraightLane,
+    profile: LaneProfile,
+    bands: Sequence[Band],
+    shapes: Mapping[int, BandShape],
+) -> LaneView:
+    """Return what a background method may look at."""
+    position = profile.position_px
+    apexes = _apexes(bands, shapes)
+    rows = [
+        _shape_of(band, shapes).density(position - apex) / profile.area_px
+        for band, apex in zip(bands, apexes, strict=True)
+    ]
+    return LaneView(
+        straight=straight,
+        profile=profile,
+        limits=tuple((b.start_px, b.stop_px) for b in bands),
+        masked=_mask(profile, [b for b in bands if b.found]),
+        shapes=np.array(rows) if rows else np.zeros((0, position.size)),
+        present=_present(bands, shapes),
+    )
+
+
+def _present(bands: Sequence[Band], shapes: Mapping[int, BandShape]) -> tuple[bool, ...]:
+    """Tell which bands are there, or could hide on the flank of one that is."""
+    groups = _group_numbers(bands, shapes)
+    lively = {g for g, b in zip(groups, bands, strict=True) if b.found}
+    return tuple(g in lively for g in groups)
+
+
+def _shape_of(band: Band, shapes: Mapping[int, BandShape]) -> BandShape:
+    known = shapes.get(band.row)
+    if known is not None:
+        return known
+    return BandShape(sigma_px=(band.stop_px - band.start_px) / 6, tail_px=0.0, group=(band.row,))
+
+
+def _apexes(bands: Sequence[Band], shapes: Mapping[int, BandShape]) -> list[float]:
+    """Return where each shape sits: overlapping bands keep their spacing from the clearest."""
+    place = {b.row: b for b in bands}
+    out = []
+    for band in bands:
+        shape = _shape_of(band, shapes)
+        if shape.offset_px is None or band.edited:
+            out.append(band.apex_px)
+            continue
+        mine = [place[r] for r in shape.group if r in place and place[r].found]
+        if not mine:
+            out.append(band.apex_px)
+            continue
+        lead = max(mine, key=lambda b: b.confidence)
+        lead_offset = _shape_of(lead, shapes).offset_px or 0.0
+        out.append(lead.apex_px + shape.offset_px - lead_offset)
+    return out
+
+
+def _group_numbers(bands: Sequence[Band], shapes: Mapping[int, BandShape]) -> tuple[int, ...]:
+    return tuple(min(_shape_of(b, shapes).group) for b in bands)
+
+
+def _reach(profile: LaneProfile, bands: Sequence[Band]) -> NDArray[np.float64]:
+    if not bands:
+        return np.zeros((0, profile.signal.size))
+    return np.array([_coverage(profile.position_px, b.start_px, b.stop_px) for b in bands])
+
+
+def _mask(profile: LaneProfile, found: Sequence[Band]) -> NDArray[np.bool_]:
+    """Mark the places that hold signal of a band, with a rim for its tails."""
+    masked = np.zeros(profile.signal.size, dtype=bool)
+    position = profile.position_px
+    for b in found:
+        rim = 1 + MASK_RIM * (b.stop_px - b.start_px)
+        masked |= (position >= b.start_px - rim) & (position <= b.stop_px + rim)
+    return masked
+
+
+def _coverage(position: NDArray[np.float64], start: float, stop: float) -> NDArray[np.float64]:
+    """Return how much of each 1-px step lies between start and stop (0 to 1)."""
+    low = np.maximum(position - 0.5, start)
+    high = np.minimum(position + 0.5, stop)
+    return np.asarray(np.clip(high - low, 0.0, 1.0))
