@@ -159,9 +159,21 @@ class _Look:
 
     def within(self, contour: Contour) -> NDArray[np.bool_]:
         """Tell which crests lie within an outline."""
-        return np.array(
-            [cv2.pointPolygonTest(contour, (x, y), measureDist=False) >= 0 for x, y in self.points]
+        left, top, filled = _filled(contour)
+        x, y = (np.round(v).astype(int) for v in (self.points - (left, top)).T)
+        rows, columns = filled.shape
+        inside = (x >= 0) & (x < columns) & (y >= 0) & (y < rows)
+        return np.asarray(
+            inside & filled[np.clip(y, 0, rows - 1), np.clip(x, 0, columns - 1)], dtype=np.bool_
         )
+
+
+def _filled(contour: Contour) -> tuple[int, int, NDArray[np.bool_]]:
+    """Return an outline's left, top, and the pixels of its upright box that lie inside."""
+    x, y, w, h = cv2.boundingRect(contour)
+    filled = np.zeros((h, w), dtype=np.uint8)
+    cv2.drawContours(filled, [contour], -1, 1, -1, offset=(-x, -y))
+    return x, y, filled.astype(bool)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -244,10 +256,9 @@ def _is_ground(contour: Contour, look: _Look) -> bool:
 
     Most of a membrane has one tone, far from its bands' tone.
     """
-    x, y, w, h = cv2.boundingRect(contour)
-    filled = np.zeros((h, w), dtype=np.uint8)
-    cv2.drawContours(filled, [contour], -1, 1, -1, offset=(-x, -y))
-    tones = look.tone[y : y + h, x : x + w][filled > 0]
+    x, y, filled = _filled(contour)
+    h, w = filled.shape
+    tones = look.tone[y : y + h, x : x + w][filled]
     inside = look.within(contour)
     place = look.points[inside & (look.weights >= 0.5 * look.weights[inside].max())].astype(int)
     crest = float(np.median(look.tone[place[:, 1], place[:, 0]]))

@@ -217,18 +217,22 @@ def _agreement(left: NDArray[np.float64], right: NDArray[np.float64]) -> NDArray
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Weighed:
-    """Strips to choose from with the evidence for each, and the width that most of them have."""
+    """Strips to choose from with the evidence for each, and the width that most of them have.
+
+    `pieces` are the crests that speak for them, halves of bands joined.
+    """
 
     left: NDArray[np.float64]
     right: NDArray[np.float64]
     gain: NDArray[np.float64]
     typical: float
+    pieces: tuple[Piece, ...] = ()
 
     @classmethod
     def nothing(cls) -> Weighed:
         """Return the choice that there is where nothing was seen."""
         none = np.zeros(0)
-        return cls(left=none, right=none, gain=none, typical=0.0)
+        return cls(left=none, right=none, gain=none, typical=0.0, pieces=())
 
     def strips(self, lean: float) -> tuple[Strip, ...]:
         """Return them one by one."""
@@ -247,7 +251,7 @@ def weigh_strips(pieces: tuple[Piece, ...], lean: float, limits: Limits = NO_LIM
     left_c, right_c, stays = limits.clear(left_c, right_c)
     left_c, right_c = left_c[stays], right_c[stays]
     gains = _gains(left_c, right_c, left, right, _row_widths(table, typical), table)
-    return Weighed(left=left_c, right=right_c, gain=gains, typical=typical)
+    return Weighed(left=left_c, right=right_c, gain=gains, typical=typical, pieces=pieces)
 
 
 def choose_strips(
@@ -268,7 +272,7 @@ def choose_strips(
         Strip(left=float(left_c[i]), right=float(right_c[i]), gain=float(gains[i]), lean=lean)
         for i in chosen
     )
-    return without_strays(tuple(strips), pieces)
+    return without_strays(tuple(strips), weighed.pieces)
 
 
 def _joined(pieces: tuple[Piece, ...], expected: NDArray[np.float64]) -> tuple[Piece, ...]:

@@ -17,6 +17,7 @@ from blotquant.lanes.choose import Strip
 from blotquant.model.image import Polarity
 
 LEVELS = (0.12, 0.17, 0.24, 0.34, 0.48)  # of the columns' signal, where lanes may end
+SAME = 0.7  # correlation of the upper with the lower half: lanes go all the way down
 CLEAR_GAP = 0.6  # a gap falls to this share of the level somewhere
 ALIKE = 0.35  # scatter of the widths and distances that lanes may have
 LEAST_WIDTH = 0.02  # of the crop
@@ -37,16 +38,25 @@ def column_strips(
     part = copy.pixels[top:bottom, left:right]
     if part.shape[0] < 4 or part.shape[1] < 24:
         return ()
-    signal = part.mean(axis=0, dtype=np.float64)
-    if polarity is Polarity.DARK_ON_LIGHT:
-        signal = -signal
-    signal = gaussian_filter1d(signal, max(1.0, 0.004 * signal.size), mode="nearest")
+    upper, lower = (_profile(half, polarity) for half in np.array_split(part, 2))
+    if min(np.ptp(upper), np.ptp(lower)) == 0 or np.corrcoef(upper, lower)[0, 1] < SAME:
+        return ()
+    signal = (upper + lower) / 2
     floor, ceiling = np.quantile(signal, [0.03, 0.85])
     height = (signal - floor) / max(float(ceiling - floor), 1e-9)
     tried = [_lanes_above(height, level) for level in LEVELS]
     runs = min((r for r in tried if r), key=_unevenness, default=())
     return tuple(
         Strip(left=left + a - 0.5, right=left + b - 0.5, gain=1.0, lean=0.0) for a, b in runs
+    )
+
+
+def _profile(part: NDArray[np.float32], polarity: Polarity) -> NDArray[np.float64]:
+    """Return the mean of each column, bands upwards."""
+    signal = part.mean(axis=0, dtype=np.float64)
+    signal = -signal if polarity is Polarity.DARK_ON_LIGHT else signal
+    return np.asarray(
+        gaussian_filter1d(signal, max(1.0, 0.004 * signal.size), mode="nearest"), dtype=np.float64
     )
 
 

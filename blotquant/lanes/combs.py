@@ -17,7 +17,9 @@ from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import ndimage
 
+SPECK = 0.4  # of the least width of a lane: narrower peaks are dirt
 LEAST_DEPTH = 0.06
 CLEAR_OF_NOISE = 4.0
 CUT = 0.5  # of the typical depth: what a notch must have to be worth a cut by itself
@@ -48,11 +50,16 @@ def lane_ranges(height: Floats, noise: float, least_width: float) -> list[tuple[
     least_width
         No lane is narrower, in columns.
     """
+    # A speck on a band is no lane: against its peak the band itself would look like a gap.
+    height = ndimage.grey_opening(height, max(1, round(SPECK * least_width)), mode="nearest")
     at, depth = _notches(height, noise)
     if not at.size:
         return [(0, height.size)]
-    high = np.flatnonzero(height > FOOT * np.quantile(height, 0.8))
-    cuts = _best_cuts(at, depth, (int(high[0]), int(high[-1])), least_width)
+    ends = (
+        _foot(height, at, depth),
+        height.size - 1 - _foot(height[::-1], height.size - 1 - at[::-1], depth[::-1]),
+    )
+    cuts = _best_cuts(at, depth, ends, least_width)
     edges = [-1, *cuts, height.size]
     return [(a + 1, b) for a, b in pairwise(edges) if b > a + 1]
 
@@ -73,6 +80,13 @@ def _notches(height: Floats, noise: float) -> tuple[NDArray[np.int64], Floats]:
         ranges += [(a, a + k), (a + k + 1, b)]
     at = np.array(sorted(found), dtype=np.int64)
     return at, np.array([found[int(k)] for k in at])
+
+
+def _foot(height: Floats, at: NDArray[np.int64], depth: Floats) -> int:
+    """Return where the first lane begins: its crest is followed far down into the noise."""
+    gaps = at[depth >= CLEAR]
+    first = height[: int(gaps[0]) + 1] if gaps.size else height
+    return int(np.argmax(first > FOOT * np.quantile(first, 0.8)))
 
 
 def _worth(height: Floats, ceiling: float, k: int) -> float:

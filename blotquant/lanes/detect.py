@@ -85,8 +85,8 @@ def lane_pieces(
 
 
 def _seen(ground: Ground, scales: Sequence[ScaleContrast], polarity: Polarity) -> tuple[Piece, ...]:
-    pieces = find_pieces(ridge_map(scales, polarity))
-    return without_satellites(believable(ground, pieces))
+    pieces = without_satellites(find_pieces(ridge_map(scales, polarity)))
+    return believable(ground, pieces)
 
 
 def _mended(pieces: tuple[Piece, ...], wide: tuple[Piece, ...], width: float) -> tuple[Piece, ...]:

@@ -26,6 +26,7 @@ ABOVE_LEVEL = 0.4  # of its contrast that a crest must lie above the blot around
 ALONG, ACROSS = 0.2, 0.5  # share of edges across: up to the first a band, from the second none
 THIN_PX = 1.5  # as thick as the finest scale sees ...
 RULED = 60.0  # ... and so many times as long: a drawn line
+ROUND, WIDE = 1.6, 2.6  # width over thickness: up to the first a dot, from the second on a band
 ENDS = 0.12  # of a crest's width at either end, where a band has edges across too
 
 
@@ -51,7 +52,8 @@ def believable(ground: Ground, pieces: tuple[Piece, ...]) -> tuple[Piece, ...]:
         ruled = piece.thickness <= THIN_PX and piece.width > RULED * piece.thickness
         if ruled or _lettered(piece, ground.letters):
             continue
-        share = _looks_like_band(piece, ground.bright, ground.level)
+        wide = float(np.clip((piece.width / piece.thickness - ROUND) / (WIDE - ROUND), 0, 1))
+        share = wide and wide * _looks_like_band(piece, ground.bright, ground.level)
         if share > 0:
             kept.append(replace(piece, weight=piece.weight * share))
     return tuple(sorted(kept, key=lambda p: -p.weight))
