@@ -89,8 +89,9 @@ def detect_bands(
     unit_px
         File pixels per pixel of a picture about 1100 px large: band heights scale with it.
     gaps
-        (Index of the lane to its left, straightened picture) of stretches between lanes. What
-        shows there as well is a line across the membrane: its rim, a dye front, a fold.
+        (Index of the lane to its left, straightened picture) of stretches between lanes, and
+        beside the first (-1) and the last. What shows there as well is a line across the membrane:
+        its rim, a dye front, a fold.
     seen
         What `SeenLanes.of` says of the same lanes and gaps, for another look at them.
     """
@@ -270,17 +271,18 @@ def _line_share(
     between: Sequence[tuple[int, PlainContrast]],
     shifts: NDArray[np.float64],
 ) -> float:
-    """Return how much of its contrast a row keeps in the gaps between lanes; 0 where none tells."""
+    """Return how much of its contrast a row keeps between and beside lanes; 0 where none tells."""
     shares = []
     for k, gap in between:
+        beside = [i for i in (k, k + 1) if 0 <= i < len(contrasts)]
         mine = [
             _contrast_at(contrasts[i], row.t + shifts[i], row.scale)
-            for i in (k, k + 1)
+            for i in beside
             if i in row.peaks
         ]
-        if mine:
-            there = row.t + (shifts[k] + shifts[k + 1]) / 2
-            shares.append(_contrast_at(gap, there, row.scale) / max(min(mine), 1e-12))
+        if mine and min(mine) > 0:
+            there = row.t + float(np.mean([shifts[i] for i in beside]))
+            shares.append(_contrast_at(gap, there, row.scale) / min(mine))
     return float(np.median(shares)) if len(shares) >= FEWEST_GAPS else 0.0
 
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from blotquant.model.image import Polarity
 from blotquant.model.lane import Lane, LaneProfile
-from blotquant.model.results import NoiseModel
+from blotquant.model.noise import NoiseModel
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -169,7 +169,7 @@ def lane_profile(straight: StraightLane, noise: NoiseModel) -> LaneProfile:
     """Average a straightened lane across its width."""
     count, across = straight.signal.shape
     signal = straight.mean_across()
-    pixel_variance = noise.read_variance + noise.gain * np.maximum(signal, 0.0)
+    pixel_variance = noise.variance(signal)
     return LaneProfile(
         position_px=np.arange(count, dtype=np.float64),
         signal=signal,

@@ -3,29 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from blotquant.background import BACKGROUNDS, LocalSurround
+from blotquant.background import LocalSurround
 from blotquant.bands.kept import carry, with_kept_rows
 from blotquant.bands.rows import SeenLanes, detect_bands
 from blotquant.bands.shapes import BandShape, learn_shapes
 from blotquant.cache import StageCache
 from blotquant.flags import Flag
 from blotquant.image.contrast import WORK_SIZE_PX
-from blotquant.image.saturation import saturated_mask
-from blotquant.lanes.gaps import lanes_between
+from blotquant.image.saturation import saturated_pixels
+from blotquant.lanes.gaps import lanes_beside, lanes_between
 from blotquant.lanes.profile import StraightLane, lane_profile, straighten
 from blotquant.model.band import Band, BandMeasurement
 from blotquant.model.lane import Lane, LaneProfile
 from blotquant.model.project import PlacedBands, Project
 from blotquant.model.results import ImageReport, LaneResult
+from blotquant.quantify.flanks import FlankBand, shape_of_row
 from blotquant.quantify.lane_setup import LaneSetup, lane_view
 from blotquant.quantify.volume import LaneMeasurement, measure_lane
-
-COMPARED = ("lane-baseline", "local", "rolling-ball", "valley", "constant")
+from blotquant.stages.levels import Backgrounds, ball_levels
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -66,7 +66,7 @@ def lay_out(report: ImageReport, lanes: tuple[Lane, ...], cache: StageCache) -> 
     if report.n_saturated:
         mask = cache.get(
             ("mask", image.sha256, polarity),
-            lambda: saturated_mask(image.pixels, image.full_scale, polarity),
+            lambda: saturated_pixels(image, polarity),
         )
 
     def straight(lane: Lane, marks: NDArray[np.bool_] | None) -> StraightLane:
@@ -78,8 +78,17 @@ def lay_out(report: ImageReport, lanes: tuple[Lane, ...], cache: StageCache) -> 
     return LaidOut(
         lanes=lanes,
         straight=tuple(straight(lane, mask) for lane in lanes),
-        gaps=tuple((g.number - lanes[0].number, straight(g, None)) for g in lanes_between(lanes)),
+        gaps=tuple((g.number - lanes[0].number, straight(g, None)) for g in _blanks(report, lanes)),
     )
+
+
+def _blanks(report: ImageReport, lanes: tuple[Lane, ...]) -> tuple[Lane, ...]:
+    """Return the stretches between and beside the lanes, where no band of theirs can be."""
+    if not lanes:
+        return ()
+    bounds = [m.bounds for m in report.membranes if m.name == lanes[0].membrane]
+    beside = lanes_beside(lanes, bounds[0][0], bounds[0][2]) if bounds else ()
+    return lanes_between(lanes) + beside
 
 
 def find_bands(
@@ -108,7 +117,7 @@ def find_bands(
     return placed
 
 
-def _shapes(
+def row_shapes(
     placed: Sequence[PlacedLane], cache: StageCache
 ) -> dict[tuple[str, str], Mapping[int, BandShape]]:
     """Return the shapes of the rows of each membrane on each photograph."""
@@ -129,7 +138,33 @@ def _learned(placed: Sequence[PlacedLane]) -> dict[int, BandShape]:
     levels = [method.estimate(lane_view(p.straight, p.profile, p.bands, {})).level for p in placed]
     noise = [float(np.sqrt(np.median(p.profile.variance))) for p in placed]
     signals = [p.profile.signal for p in placed]
-    return learn_shapes(signals, levels, noise, [p.bands for p in placed])
+    shapes = learn_shapes(signals, levels, noise, [p.bands for p in placed])
+    return shapes | _of_clipped_rows(placed, levels, shapes)
+
+
+def _of_clipped_rows(
+    placed: Sequence[PlacedLane],
+    levels: Sequence[NDArray[np.float64]],
+    shapes: Mapping[int, BandShape],
+) -> dict[int, BandShape]:
+    """Return the shapes of rows that hold clipped bands from their flanks: flat tops teach nothing.
+
+    Takes as long as a row's estimates, and no time where nothing is clipped.
+    """
+    if not any(p.straight.saturated.any() for p in placed):
+        return {}
+    found = {}
+    for row, shape in shapes.items():
+        bands = [
+            FlankBand.alone(b, p.bands, p.straight, level, p.report.noise)
+            for p, level in zip(placed, levels, strict=True)
+            for b in p.bands
+            if b.row == row and b.found
+        ]
+        known = shape_of_row(bands)
+        if known is not None:
+            found[row] = replace(shape, sigma_px=known[0], tail_px=known[1])
+    return found
 
 
 def membrane_bands(
@@ -197,12 +232,15 @@ def _neighbourly(bands: tuple[Band, ...], lane: Lane, row: int) -> Band:
     )
 
 
-def measure(placed: Sequence[PlacedLane], background: str, cache: StageCache) -> Measured:
-    """Measure every band of every lane with one background method."""
-    method = BACKGROUNDS.create(background)
+def measure(
+    placed: Sequence[PlacedLane], background: str | Backgrounds, cache: StageCache
+) -> Measured:
+    """Measure every band of every lane, each membrane with its method or all with one by name."""
+    chosen = background if isinstance(background, Backgrounds) else Backgrounds(default=background)
+    rolled = ball_levels(placed, chosen, cache)
     lanes: list[LaneResult] = []
     bands: list[BandMeasurement] = []
-    learned = _shapes(placed, cache)
+    learned = row_shapes(placed, cache)
     for p in placed:
         shapes = learned[p.lane.image, p.lane.membrane]
         extra = Flag.NONE
@@ -223,17 +261,16 @@ def measure(placed: Sequence[PlacedLane], background: str, cache: StageCache) ->
                 p.straight, p.profile, p.bands, shapes
             ),
         )
+        method = chosen.method_for(p.lane.membrane)
+        ball = rolled.get((p.lane.image, p.lane.membrane, p.lane.number))
+        if ball is not None:
+            setup = replace(setup, view=replace(setup.view, surface=ball.level))
         found: LaneMeasurement = cache.get(
-            ("measure", *key, background, extra),
-            lambda p=p, setup=setup, extra=extra: measure_lane(  # type: ignore[misc]
+            ("measure", *key, method, ball.radius_px if ball is not None else 0.0, extra),
+            lambda p=p, setup=setup, extra=extra, method=method: measure_lane(  # type: ignore[misc]
                 p.lane, p.bands, setup, method, extra=extra
             ),
         )
         lanes.append(LaneResult(lane=p.lane, profile=p.profile, baseline=found.baseline))
         bands.extend(found.bands)
     return Measured(lanes=tuple(lanes), bands=tuple(bands))
-
-
-def alternatives(background: str) -> tuple[str, ...]:
-    """Return the methods that a ratio is compared under, without the chosen one."""
-    return tuple(n for n in COMPARED if n != background)
