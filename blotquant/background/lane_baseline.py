@@ -62,26 +62,29 @@ class LaneBaseline:
         return Background(
             level=curve.level,
             level_se=level_se,
-            error=_EitherWay(curve=curve, apart=curve.level - masked.level),
+            error=_EitherWay(curve=curve, masked=masked),
             fit_se=_errors(view, curve),
         )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class _EitherWay:
-    """Error of a level that can be told from the bands in two ways, `apart` counts from each other.
+    """Error of a level that can be told from the bands in two ways: with their shapes, or masked.
 
     Masking the bands and fitting their shapes are both right on a clean lane. Where smears run
     into bands they differ, and nothing in the picture says which is meant: half the difference is
-    taken as a standard error.
+    taken as a standard error, as far as it is more than the masked level's own error. Where bands
+    fill a crop, masking leaves nothing to tell the level from, and the difference says nothing.
     """
 
     curve: Curve
-    apart: NDArray[np.float64]
+    masked: Curve
 
     def variance(self, weights: NDArray[np.float64]) -> float:
         """Return the variance of ``sum(weights * level)``."""
-        return self.curve.variance(weights) + float(0.5 * (weights * self.apart).sum()) ** 2
+        apart = float((weights * (self.curve.level - self.masked.level)).sum())
+        beyond = max(apart**2 - self.masked.variance(weights), 0.0)
+        return self.curve.variance(weights) + 0.25 * beyond
 
 
 def _with_bands(view: LaneView, masked: Curve, stiffness: float) -> Curve:
@@ -135,7 +138,9 @@ def _flat(view: LaneView) -> Background:
     """Too short for a curve: the lower part of what there is, with an honest error."""
     signal = view.profile.signal
     lowest = np.sort(signal)[: max(1, signal.size // 4)]
-    free = signal[~view.masked] if (~view.masked).any() else lowest
-    few = free.size < FEWEST_POSITIONS / 2
-    se = float(np.std(signal)) if few else float(1.25 * np.std(free) / np.sqrt(free.size))
+    few = int((~view.masked).sum()) < FEWEST_POSITIONS / 2
+    free = lowest if few else signal[~view.masked]
+    # The lowest places of a crop that bands fill are flanks: the level may lie below all of them.
+    spread = float(np.median(free) - free.min()) + float(np.std(free))
+    se = spread if few else float(1.25 * np.std(free) / np.sqrt(free.size))
     return plain(np.full(signal.size, float(np.median(free))), np.full(signal.size, se))

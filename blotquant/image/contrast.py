@@ -276,8 +276,8 @@ def _noise_curve(sampled: FloatArray, tones: _Tones) -> FloatArray:
 
     Differences between columns a few correlation lengths apart hold the noise and little of the
     bands, which run across; second differences leave their slopes out as well, but see more of
-    narrow lanes, so that the smaller of the two counts. A low quantile of their absolute value is taken in groups
-    of the local level, since shot noise and texture grow with it.
+    narrow lanes, so that the smaller of the two counts. A low quantile of their absolute value is
+    taken in groups of the local level, since shot noise and texture grow with it.
     """
     lag = tones.lag
     left, middle, right = sampled[:, : -2 * lag], sampled[:, lag:-lag], sampled[:, 2 * lag :]
