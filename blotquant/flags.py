@@ -31,6 +31,8 @@ class Flag(IntFlag):
     BOUND = auto()
     POLARITY_UNSURE = auto()
     LOSSY_FILE = auto()
+    OUTSIDE_LINEAR_RANGE = auto()
+    ESTIMATED = auto()
 
 
 MEANING: dict[Flag, tuple[str, str]] = {
@@ -97,6 +99,14 @@ MEANING: dict[Flag, tuple[str, str]] = {
     Flag.LOSSY_FILE: (
         "the file is 8-bit or JPEG: counts were rounded or altered before they came here",
         "Export 16-bit TIFF from the imager",
+    ),
+    Flag.OUTSIDE_LINEAR_RANGE: (
+        "the band lies outside the range over which the dilution series was proportional",
+        "Load less or more, or expose for another time; do not take its volume for an amount",
+    ),
+    Flag.ESTIMATED: (
+        "a clipped peak was estimated from the band's flanks and used as its volume",
+        "Say so where you report it; a shorter exposure measures it",
     ),
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from blotquant.cache import StageCache
 from blotquant.io.images import read_images
@@ -18,8 +19,26 @@ from blotquant.normalise import (
     with_method_range,
 )
 from blotquant.progress import Progress, no_progress, part
-from blotquant.stages import assigning, locating, measuring, noticing, recognising, weighing
-from blotquant.statistics import summarise
+from blotquant.stages import (
+    advising,
+    assigning,
+    estimating,
+    locating,
+    measuring,
+    merging,
+    noticing,
+    recognising,
+    repeating,
+    weighing,
+)
+from blotquant.stages.levels import Backgrounds
+from blotquant.statistics import (
+    band_amounts,
+    dilution_notices,
+    dilution_series,
+    summarise,
+    with_range_flags,
+)
 from blotquant.targets import load_library, target_notices
 
 
@@ -50,7 +69,8 @@ def analyse(
         images = read_images(project, part(progress, 0.0, 0.2))
     stages = cache or StageCache()
     library = load_library()
-    photographs = tuple(p for p in project.photographs if p.id in images)
+    merged = merging.merge_exposures(project, images, stages)
+    images, photographs = merged.images, merged.photographs
     steps = part(progress, 0.2, 0.6)
 
     reports: list[ImageReport] = []
@@ -74,16 +94,26 @@ def analyse(
         placed = [
             p for r in reports for p in measuring.find_bands(project, r, ladders.lanes, stages)
         ]
-    chosen = measuring.measure(placed, project.settings.background, stages)
+    backgrounds = Backgrounds.of(project)
+    chosen = estimating.with_estimates(
+        placed, measuring.measure(placed, backgrounds, stages), str(backgrounds), stages
+    )
 
     progress(0.95, "Assigning targets")
     fits = weighing.fit_ladders(project, library, reports, chosen, stages)
     assignments = assigning.assign(project, library, reports, chosen, fits)
-    loadings = lane_loadings(project, library, chosen.bands, assignments, chosen.lanes)
-    ratios = activation_ratios(project, library, chosen.bands, assignments, loadings, chosen.lanes)
+    dilutions = dilution_series(project, chosen.bands, assignments, chosen.lanes)
+    amounts = band_amounts(project, dilutions, chosen.bands, assignments, chosen.lanes)
+    chosen = replace(chosen, bands=with_range_flags(chosen.bands, amounts))
+    estimated = project.settings.use_estimates
+    used = estimating.taken_as_volumes(chosen) if estimated else chosen
+    loadings = lane_loadings(project, library, used.bands, assignments, chosen.lanes)
+    ratios = activation_ratios(project, library, used.bands, assignments, loadings, chosen.lanes)
+    others = [measuring.measure(placed, b, stages) for b in backgrounds.alternatives()]
+    if estimated:
+        others = [estimating.with_same_excess(chosen, other) for other in others]
     alternatives = []
-    for name in measuring.alternatives(project.settings.background):
-        other = measuring.measure(placed, name, stages)
+    for other in (*others, *repeating.repeats(placed, used, stages)):
         other_loadings = lane_loadings(project, library, other.bands, assignments, other.lanes)
         alternatives.append(
             activation_ratios(
@@ -92,10 +122,14 @@ def analyse(
         )
     ratios = with_method_range(ratios, alternatives)
     notices = (
+        *merged.notices,
         *noticing.notices(project, reports, chosen, assignments),
+        *estimating.estimate_notices(chosen, are_used=estimated),
+        *advising.ball_notices(placed, backgrounds),
         *noticing.registration_notices(reports, registrations, chosen),
         *recognising.notices(library, ladders.guesses),
         *target_notices(project, assignments, chosen.lanes, fits, chosen.bands),
+        *dilution_notices(project, chosen.lanes, dilutions, amounts),
         *design_notices(project, chosen.lanes),
         *control_notices(project, library, loadings, ratios, chosen.lanes),
     )
@@ -107,10 +141,14 @@ def analyse(
         bands=chosen.bands,
         ladder_fits=fits,
         ladder_guesses=ladders.guesses,
+        dilutions=dilutions,
+        amounts=amounts,
         assignments=assignments,
         loadings=loadings,
         ratios=ratios,
         summary=summarise(project, ratios),
         notices=notices,
         registrations=registrations,
+        exposures=merged.series,
+        background_advice=advising.background_advice(placed, chosen, backgrounds),
     )

@@ -3,7 +3,10 @@
 --seeds 101-106     which blots of every scenario (also 101,105)
 --scenarios A,B     only these; the tables are then printed and the document stays as it is
 --jobs 2            processes; the figures do not depend on it
---real FOLDER       photographs with hand-measured lanes (sub-folders with truth.json)
+--real FOLDER       photographs with hand-measured lanes (sub-folders with truth.json); a second
+                    one holds further photographs, which are pooled by where they come from
+--ideas             instead: what each idea of the detector buys, and the pictures of its failures,
+                    for docs/detection.md (seeds 101-103)
 --no-times          leave the run times as they are
 --print             print the tables instead of writing them
 """
@@ -26,14 +29,28 @@ import blotquant as bq  # noqa: E402 - the checkout's own code, installed or not
 from blotquant.simulate import scenarios  # noqa: E402 - as above
 from blotquant.simulate.photos import photo_scenes  # noqa: E402 - as above
 from validation import tables  # noqa: E402 - as above
+from validation.backgrounds import (  # noqa: E402 - as above
+    MethodScores,
+    method_table,
+    score_methods,
+)
+from validation.failures import draw_failures  # noqa: E402 - as above
 from validation.hand_truth import read_pictures  # noqa: E402 - as above
+from validation.lanes_alone import (  # noqa: E402 - as above
+    idea_table,
+    score_picture_by_idea,
+    score_scene_by_idea,
+)
 from validation.photographs import score_picture  # noqa: E402 - as above
 from validation.ratios import score_experiment  # noqa: E402 - as above
 from validation.scenes import SceneScore, scene_table, score_scene  # noqa: E402 - as above
 from validation.simulated import BlotScore, score_simulated  # noqa: E402 - as above
 
 DOCUMENT = ROOT / "docs" / "validation.md"
-DEFAULT_SEEDS = "101-106"
+METHOD = ROOT / "docs" / "detection.md"
+PICTURES = ROOT / "docs" / "pictures"
+SEEDS = tuple(range(101, 107))
+IDEA_SEEDS = SEEDS[:3]
 _T = TypeVar("_T")
 _R = TypeVar("_R")
 
@@ -41,7 +58,9 @@ _R = TypeVar("_R")
 def main(arguments: Sequence[str] | None = None) -> int:
     """Make the tables; return an exit code."""
     options = _parser().parse_args(arguments)
-    made = make_tables(options)
+    options.seeds = options.seeds or (IDEA_SEEDS if options.ideas else SEEDS)
+    options.document = options.document or (METHOD if options.ideas else DOCUMENT)
+    made = make_idea_table(options) if options.ideas else make_tables(options)
     if options.print or options.scenarios:
         for name, text in made.items():
             print(f"\n{name}\n\n{text}")
@@ -70,18 +89,13 @@ def make_tables(options: argparse.Namespace) -> dict[str, str]:
         made["detection"] = tables.detection_table(blots)
         made["volumes"] = tables.volume_table(blots)
         made["ratios"] = tables.ratio_table(reported)
+        compared = _all("background comparisons", _score_methods, places, options.jobs)
+        made["backgrounds"] = method_table(compared)
     hard = [(name, seed) for name in asked if name in photo_scenes() for seed in options.seeds]
     if hard:
         scores = _all("hard photographs", _score_hard, hard, options.jobs)
         made["scenes"] = scene_table(scores)
-    if options.real is not None:
-        pictures = read_pictures(options.real)
-        if pictures:
-            measured = _all("photographs", score_picture, pictures, options.jobs)
-            made["photographs"] = tables.photograph_table(measured)
-            made["sources"] = tables.source_list(pictures)
-        else:
-            print(f"{options.real.name} holds no truth.json: real photographs are left out")
+    made |= _real_tables(options)
     if not options.no_times:
         from validation.times import machine, measure_times  # noqa: PLC0415 - only when asked for
 
@@ -91,8 +105,43 @@ def make_tables(options: argparse.Namespace) -> dict[str, str]:
     return made
 
 
+def _real_tables(options: argparse.Namespace) -> dict[str, str]:
+    """Return the tables of the first folder of photographs, and of further ones by source."""
+    made = {}
+    for further, folder in enumerate(options.real):
+        pictures = read_pictures(folder)
+        if not pictures:
+            print(f"{folder.name} holds no truth.json: real photographs are left out")
+            continue
+        measured = _all("photographs", score_picture, pictures, options.jobs)
+        if further:
+            made["further"] = tables.source_table(pictures, measured)
+        else:
+            made["photographs"] = tables.photograph_table(measured)
+            made["sources"] = tables.source_list(pictures)
+    return made
+
+
+def make_idea_table(options: argparse.Namespace) -> dict[str, str]:
+    """Return the table of what each idea buys, and draw the failures unless only printing."""
+    names = options.scenarios or photo_scenes()
+    places = [(name, seed) for name in names for seed in options.seeds]
+    sets = [("simulated", _all("hard photographs", score_scene_by_idea, places, options.jobs))]
+    for further, folder in enumerate(options.real):
+        pictures = [p for p in read_pictures(folder) if any(q.lanes for q in p.panels)]
+        name = "further" if further else "real"
+        sets.append((name, _all("photographs", score_picture_by_idea, pictures, options.jobs)))
+    if not (options.print or options.scenarios):
+        draw_failures(PICTURES)
+    return {"ideas": idea_table(sets)}
+
+
 def _score_place(place: tuple[str, int]) -> BlotScore:
     return score_simulated(*place)
+
+
+def _score_methods(place: tuple[str, int]) -> MethodScores:
+    return score_methods(*place)
 
 
 def _score_hard(place: tuple[str, int]) -> SceneScore:
@@ -145,11 +194,12 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--seeds", type=_seeds, default=_seeds(DEFAULT_SEEDS))
+    parser.add_argument("--seeds", type=_seeds)
     parser.add_argument("--scenarios", type=_names, default=())
     parser.add_argument("--jobs", type=_jobs, default=1)
-    parser.add_argument("--real", type=Path)
-    parser.add_argument("--document", type=Path, default=DOCUMENT)
+    parser.add_argument("--real", type=Path, action="append", default=[])
+    parser.add_argument("--ideas", action="store_true")
+    parser.add_argument("--document", type=Path)
     parser.add_argument("--no-times", action="store_true")
     parser.add_argument("--print", action="store_true")
     return parser

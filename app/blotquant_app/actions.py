@@ -41,6 +41,17 @@ ACTIONS = (
     Spec(name="save", text="Save", keys=("Ctrl+S",), icon="save", tip="Save the project"),
     Spec(name="save_as", text="Save as …", keys=("Ctrl+Shift+S",)),
     Spec(
+        name="embed",
+        text="Keep pictures inside the project",
+        checkable=True,
+        tip="A saved .blot holds the pictures themselves, byte for byte; else it names their files",
+    ),
+    Spec(
+        name="relink",
+        text="Find missing pictures …",
+        tip="Pictures that were moved, renamed or changed since the project was saved",
+    ),
+    Spec(
         name="export",
         text="Export CSV …",
         keys=("Ctrl+E",),
@@ -65,10 +76,25 @@ ACTIONS = (
     Spec(name="copy_blot", text="Copy blot as picture", tip="The blot with its marks as shown"),
     Spec(name="quit", text="Quit", keys=("Ctrl+Q",)),
     Spec(
+        name="choose_pages",
+        text="Choose pages …",
+        tip="Which pages or channels of the selected photograph's file are measured",
+    ),
+    Spec(
         name="remove_photograph",
         text="Remove photograph",
         icon="delete",
         tip="Take the selected photograph out of the experiment; its file stays",
+    ),
+    Spec(
+        name="merge_exposures",
+        text="These are exposures of one blot",
+        tip="Merge the selected photographs into one picture with more range; Ctrl-click adds some",
+    ),
+    Spec(
+        name="part_exposures",
+        text="Take the exposures apart",
+        tip="The exposures are photographs of their own again",
     ),
     Spec(
         name="add_lane",

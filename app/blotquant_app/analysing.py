@@ -11,7 +11,7 @@ from blotquant import edits
 from blotquant.errors import BlotquantError
 from blotquant.model.band import Band
 from blotquant.model.image import BlotImage
-from blotquant.model.project import Project
+from blotquant.model.project import Photograph, Project
 from blotquant.model.results import Analysis
 from blotquant.progress import Progress, part
 
@@ -24,7 +24,7 @@ MOST_SENSITIVE = 2.0  # signal to noise: the lowest limit that can be set
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What the worker hands back: pictures by file, sentences by file, and the analysis.
+    """What the worker hands back: pictures and sentences by `picture_key`, and the analysis.
 
     `n_below` counts for each photograph the bands that only a higher sensitivity would show.
     """
@@ -54,10 +54,17 @@ class BandPreview:
         return sum(b.found for b in self.bands)
 
 
+def picture_key(photograph: Photograph) -> str:
+    """Return what a photograph's picture is kept under: its file, and the page if one is chosen."""
+    return f"{photograph.file}#{photograph.page}" if photograph.page else photograph.file
+
+
 def with_hashes(project: Project, images: Mapping[str, BlotImage]) -> Project:
     """Return the project with the hash of every picture that was read: a change is noticed."""
     photographs = tuple(
-        replace(p, sha256=images[p.file].sha256) if not p.sha256 and p.file in images else p
+        replace(p, sha256=images[picture_key(p)].sha256)
+        if not p.sha256 and picture_key(p) in images
+        else p
         for p in project.photographs
     )
     return replace(project, photographs=photographs)
@@ -76,30 +83,34 @@ class Analyst:
         progress: Progress,
         on_read: Callable[[str, BlotImage], None],
     ) -> Outcome:
-        """Read what is new and analyse; `images` by file is added to."""
+        """Read what is new and analyse; `images` by `picture_key` is added to."""
         from blotquant.io.images import read_images  # noqa: PLC0415 - slow import
         from blotquant.pipeline import analyse  # noqa: PLC0415 - slow import
 
         unreadable = {}
         for i, photograph in enumerate(project.photographs):
-            file = photograph.file
-            progress(READING_SHARE * i / len(project.photographs), f"Reading {Path(file).name}")
-            if file in images:
+            key, name = picture_key(photograph), Path(photograph.file).name
+            progress(READING_SHARE * i / len(project.photographs), f"Reading {name}")
+            if key in images:
                 continue
             try:
                 one = replace(project, photographs=(photograph,))
-                images[file] = read_images(one)[photograph.id]
+                images[key] = read_images(one)[photograph.id]
             except BlotquantError as error:
-                unreadable[file] = str(error)
+                unreadable[key] = str(error)
             else:
-                on_read(file, images[file])
-        readable = {p.id: images[p.file] for p in project.photographs if p.file in images}
+                on_read(key, images[key])
+        keys = {p.id: picture_key(p) for p in project.photographs}
+        readable = {i: images[key] for i, key in keys.items() if key in images}
         if not readable:
             return Outcome(project=project, images={}, unreadable=unreadable, analysis=None)
         analysis = analyse(project, readable, part(progress, READING_SHARE, 1.0), self._kept())
         sensitivity = project.settings.sensitivity
         n_below = {
-            i: self.look_again(project, analysis, i, sensitivity).n_below for i in sorted(readable)
+            r.photograph.id: self.look_again(
+                project, analysis, r.photograph.id, sensitivity
+            ).n_below
+            for r in analysis.images
         }
         return Outcome(
             project=project,

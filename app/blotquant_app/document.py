@@ -113,6 +113,10 @@ class Document(QObject):
         """Declare the present state to be what the file holds."""
         self.undo_stack.setClean()
 
+    def mark_unsaved(self) -> None:
+        """Declare that no file holds the present state, although nothing can be undone."""
+        self.undo_stack.resetClean()
+
     def _clean_changed(self, clean: bool) -> None:  # noqa: FBT001 - a Qt slot
         self.modified_changed.emit(not clean)
 

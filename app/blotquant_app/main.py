@@ -8,10 +8,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, QObject, QSettings, QTemporaryDir, QTimer
+from PySide6.QtCore import (
+    QCoreApplication,
+    QObject,
+    QSettings,
+    QStandardPaths,
+    QTemporaryDir,
+    QTimer,
+)
 from PySide6.QtWidgets import QApplication
 
 import blotquant
+from blotquant_app.collector import Collector
 from blotquant_app.selection import Selected
 
 _SHOT_SIZE = (1440, 900)
@@ -70,9 +78,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         raise TypeError("a Qt application without windows is running already")
     # The window shares the interpreter with the analysis: short turns keep drags smooth.
     sys.setswitchinterval(_TURN_S)
+    collector = Collector(app)
     starter = Starter(app, options)
     starter.start()
-    return app.exec()
+    try:
+        return app.exec()
+    finally:
+        collector.stop()
 
 
 class Starter(QObject):
@@ -112,12 +124,22 @@ class Starter(QObject):
             self.session.crashed.connect(self._fail)
         self.window.show()
         QTimer.singleShot(0, self._open)
+        if self._options.screenshot is None:
+            QTimer.singleShot(0, self._watch)
 
     def _open(self) -> None:
         if self._options.files:
             self.session.open_files(self._options.files)
         elif self._options.screenshot is not None:
             self._shoot_soon()
+
+    def _watch(self) -> None:
+        """Keep unsaved work aside, and offer what an earlier window left."""
+        from blotquant_app.windows.custody import autosave_folder  # noqa: PLC0415 - as above
+
+        place = QStandardPaths.StandardLocation.AppDataLocation
+        data_folder = QStandardPaths.writableLocation(place)
+        self.window.custody.keeper.watch(autosave_folder(data_folder))
 
     def _check_failed(self, *_: object) -> None:
         """Do not wait for ever when nothing could be opened."""

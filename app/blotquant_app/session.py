@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QStandardPaths, QUrl, Signal
@@ -12,11 +12,11 @@ from blotquant import edits
 from blotquant.errors import BlotquantError
 from blotquant.model.image import BlotImage
 from blotquant.model.lane import Lane
-from blotquant.model.project import Project
+from blotquant.model.project import Photograph, Project
 from blotquant.model.results import Analysis
 from blotquant.progress import Progress
 from blotquant.targets.library import Library, load_library
-from blotquant_app.analysing import Analyst, Outcome, with_hashes
+from blotquant_app.analysing import Analyst, Outcome, picture_key, with_hashes
 from blotquant_app.digits import count
 from blotquant_app.document import Document
 from blotquant_app.notices import Notices
@@ -33,9 +33,9 @@ PROJECT_SUFFIXES = (".blot", ".toml")
 class Session(QObject):
     """Keeps the analysis up to date with the document and does the file work.
 
-    `analysed` is emitted when new results are there (or are gone), `image_read` with a file when
-    its picture can be shown, `settled` when nothing is left to compute, `crashed` with an exception
-    that nobody expected.
+    `analysed` is emitted when new results are there (or are gone), `image_read` with the key of a
+    picture when it can be shown, `settled` when nothing is left to compute, `crashed` with an
+    exception that nobody expected.
     """
 
     analysed = Signal()
@@ -87,11 +87,22 @@ class Session(QObject):
         return self._analysed_project is self.document.shown and not self.analysis_runner.is_busy
 
     def image(self, photograph: str) -> BlotImage | None:
-        """Return the picture of a photograph, or None when it was not (or cannot be) read."""
+        """Return a photograph's picture (merged, of exposures), None when it was not read."""
+        if self.analysis is not None and any(s.lead == photograph for s in self.analysis.exposures):
+            return self.analysis.image(photograph).image
         for p in self.document.shown.photographs:
             if p.id == photograph:
-                return self._images.get(p.file)
+                return self._images.get(picture_key(p))
         return None
+
+    def problem(self, photograph: Photograph) -> str:
+        """Return why a photograph cannot be read and what to do, empty when it can."""
+        return self.unreadable.get(picture_key(photograph), "")
+
+    def read_again(self, photographs: Iterable[Photograph]) -> None:
+        """Forget pictures: the next analysis reads their files again."""
+        for photograph in photographs:
+            self._images.pop(picture_key(photograph), None)
 
     def n_below(self, photograph: str) -> int:
         """Return how many bands of a photograph only a higher sensitivity would show."""
@@ -191,10 +202,16 @@ class Session(QObject):
         self.document.open(Project())
         self.path_changed.emit()
 
-    def _opened(self, project: Project, path: Path) -> None:
+    def restore(self, project: Project, path: Path | None) -> None:
+        """Show a project that was kept aside, as unsaved changes of its file."""
+        self._opened(project, path)
+        self.document.mark_unsaved()
+
+    def _opened(self, project: Project, path: Path | None) -> None:
         self._forget()
         self.path = path
-        self.memory.add_recent(path)
+        if path is not None:
+            self.memory.add_recent(path)
         first = project.photographs[0].id if project.photographs else ""
         self.document.open(project)
         self.selection.select(Selected(image=first))
@@ -242,51 +259,41 @@ class Session(QObject):
 
     def export_to(self, folder: Path) -> None:
         """Write the tables; waits for the analysis when it is not done yet."""
-        if not self.is_settled:
-            self._when_settled.append(lambda: self.export_to(folder))
-            return
-        analysis = self.analysis
-        if analysis is None:
-            self.notices.error("There is nothing to export yet. Open photographs first.")
-            return
 
-        def job(_: Progress) -> tuple[Path, ...]:
+        def write_tables(analysis: Analysis) -> str:
             from blotquant.export import write  # noqa: PLC0415 - slow import
 
-            return tuple(write(analysis.project, analysis, folder))
+            n = len(tuple(write(analysis.project, analysis, folder)))
+            return f"Wrote {count(n, 'file')} to {folder}."
 
-        def done(paths: tuple[Path, ...]) -> None:
-            url = QUrl.fromLocalFile(str(folder))
-            self.notices.info(
-                f"Wrote {count(len(paths), 'file')} to {folder}.",
-                "Show folder",
-                lambda: _open_url(url),
-            )
-            self.settled.emit()
-
-        self.task_runner.submit(job, done, self._failed)
+        self._write_when_settled(write_tables, folder)
 
     def write_figure_to(self, path: Path) -> None:
         """Draw the figure into a file; waits for the analysis when it is not done yet."""
+
+        def draw(analysis: Analysis) -> str:
+            from blotquant.export.figure import write_figure  # noqa: PLC0415 - slow import
+
+            return f"Drew {write_figure(analysis.project, analysis, path).name}."
+
+        self._write_when_settled(draw, path.parent)
+
+    def _write_when_settled(self, write: Callable[[Analysis], str], folder: Path) -> None:
+        """Write files into a folder away from the window, and say so."""
         if not self.is_settled:
-            self._when_settled.append(lambda: self.write_figure_to(path))
+            self._when_settled.append(lambda: self._write_when_settled(write, folder))
             return
         analysis = self.analysis
         if analysis is None:
-            self.notices.error("There is nothing to draw yet. Open photographs first.")
+            self.notices.error("There are no results yet. Open photographs first.")
             return
 
-        def job(_: Progress) -> Path:
-            from blotquant.export.figure import write_figure  # noqa: PLC0415 - slow import
-
-            return write_figure(analysis.project, analysis, path)
-
-        def done(written: Path) -> None:
-            folder = QUrl.fromLocalFile(str(written.parent))
-            self.notices.info(f"Drew {written.name}.", "Show folder", lambda: _open_url(folder))
+        def done(text: str) -> None:
+            url = QUrl.fromLocalFile(str(folder))
+            self.notices.info(text, "Show folder", lambda: _open_url(url))
             self.settled.emit()
 
-        self.task_runner.submit(job, done, self._failed)
+        self.task_runner.submit(lambda _: write(analysis), done, self._failed)
 
     # -- analysing ----------------------------------------------------------------------------
 
@@ -311,13 +318,13 @@ class Session(QObject):
         self.analysis_runner.shut_down()
         self.task_runner.shut_down()
 
-    def _keep_image(self, file: str, image: BlotImage) -> None:
-        self._images[file] = image
-        self.image_read.emit(file)
+    def _keep_image(self, key: str, image: BlotImage) -> None:
+        self._images[key] = image
+        self.image_read.emit(key)
 
     def _take(self, outcome: Outcome) -> None:
-        for file, text in outcome.unreadable.items():
-            if self.unreadable.get(file) != text:
+        for key, text in outcome.unreadable.items():
+            if self.unreadable.get(key) != text:
                 self.notices.error(text)
         self.unreadable = outcome.unreadable
         self._images.update(outcome.images)

@@ -20,7 +20,8 @@ class LaneView:
     `limits` are the (start, stop) of every band in the lane, px along the axis; `masked` marks the
     positions that belong to a band. `shapes` (bands, positions) is what a band of volume 1 adds to
     the profile, counts per pixel; `present` tells which bands are there, or may hide beside one
-    that is.
+    that is. `surface` is the level that a method found on the whole photograph, counts per pixel at
+    each position; None where it looks at the lane alone.
     """
 
     straight: StraightLane
@@ -29,6 +30,7 @@ class LaneView:
     masked: NDArray[np.bool_]
     shapes: NDArray[np.float64]
     present: tuple[bool, ...]
+    surface: NDArray[np.float64] | None = None
 
 
 class LevelError(Protocol):
@@ -82,11 +84,41 @@ def plain(level: NDArray[np.float64], se: NDArray[np.float64]) -> Background:
     return Background(level=level, level_se=se, error=CommonError(se=se))
 
 
-def residual_sd(
-    signal: NDArray[np.float64], level: NDArray[np.float64], free: NDArray[np.bool_]
-) -> float:
-    """Robust scatter of the free positions about the level, counts."""
-    rest = (signal - level)[free]
-    if rest.size < 4:
-        return float(np.std(signal - level)) if signal.size else 0.0
-    return float(1.4826 * np.median(np.abs(rest - np.median(rest))))
+def free_places(view: LaneView) -> NDArray[np.bool_]:
+    """Tell which positions belong to no band; all of them where fewer than two are left."""
+    free = ~view.masked
+    return free if int(free.sum()) >= 2 else np.ones_like(free)
+
+
+def band_length(view: LaneView) -> float:
+    """Return the median length of the lane's bands in px, an eighth of the lane without any."""
+    if not view.limits:
+        return view.profile.signal.size / 8
+    return float(np.median([stop - start for start, stop in view.limits]))
+
+
+def median_se(rest: NDArray[np.float64], length: float, *, follows: bool = False) -> float:
+    """Return the standard error of the median of free places as the level of another place.
+
+    Two parts in quadrature: ``1.25 sd / sqrt(n)`` of the noise between neighbours, and by how much
+    the means of stretches of `length` wander more than this noise makes them.
+
+    Parameters
+    ----------
+    rest
+        Free places above the level's shape, counts, in the order of the lane.
+    length
+        Of a band, in positions.
+    follows
+        Whether the level's shape comes from the same noise: it then strays under a band as it does
+        between them, and the stretches' means count whole.
+    """
+    if rest.size < 3:
+        return float(np.std(rest)) if rest.size else 0.0
+    steps = np.diff(rest)
+    white = float(1.4826 * np.median(np.abs(steps)) / np.sqrt(2))
+    block = int(np.clip(round(length), 1, max(1, rest.size // 3)))
+    means = rest[: rest.size // block * block].reshape(-1, block).mean(axis=1)
+    by_chance = 0.0 if follows else white**2 / block
+    wander = max(float(np.var(means, ddof=1)) - by_chance, 0.0)
+    return float(np.hypot(1.2533 * white / np.sqrt(rest.size), np.sqrt(wander)))

@@ -6,7 +6,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from blotquant.background.base import BACKGROUNDS, Background, LaneView, plain
+from blotquant.background.base import (
+    BACKGROUNDS,
+    Background,
+    LaneView,
+    band_length,
+    free_places,
+    median_se,
+    plain,
+)
 
 
 @BACKGROUNDS.register("constant")
@@ -17,12 +25,14 @@ class ConstantRegion:
     def estimate(self, view: LaneView) -> Background:
         """Return one level; its error includes how much the free places wander along the lane."""
         signal = view.profile.signal
-        free = signal[~view.masked]
-        if free.size < 2:
-            free = np.sort(signal)[: max(2, signal.size // 5)]
-        level = float(np.median(free))
-        # The free places are not independent: a level that wanders is wrong by its wandering.
-        se = float(np.std(free)) if free.size > 1 else 0.0
+        rest = signal[free_places(view)]
+        if view.masked.all():
+            rest = np.sort(signal)[: max(2, signal.size // 5)]
+        level = float(np.median(rest))
+        se = median_se(rest, band_length(view))
+        if view.masked.all():
+            # Nothing is free: the lowest places are a guess, and the error says so.
+            se = float(np.std(signal))
         return plain(np.full(signal.size, level), np.full(signal.size, se))
 
 

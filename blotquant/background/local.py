@@ -72,9 +72,26 @@ class LocalSurround:
                 position >= start - self.guard_px - length
             )
             below = (position >= stop + self.guard_px) & (position <= stop + self.guard_px + length)
-            values = signal[free & (above | below)]
+            sides = [v for v in (signal[free & above], signal[free & below]) if v.size]
+            values = np.concatenate(sides) if sides else np.zeros(0)
             if values.size >= 5:
                 scatter = float(1.4826 * np.median(np.abs(values - np.median(values))))
-                return float(np.median(values)), 1.25 * scatter / np.sqrt(values.size)
+                white = 1.25 * scatter / np.sqrt(values.size)
+                return float(np.median(values)), float(np.hypot(white, _unlike(sides)))
         lowest = np.sort(signal)[: max(2, signal.size // 5)]
         return float(np.median(lowest)), float(np.std(signal))
+
+
+def _unlike(sides: list[np.ndarray]) -> float:
+    """Return the error of a level that lies anywhere between those of the two sides.
+
+    What noise alone sets them apart is taken off; with one side only nothing is known of it.
+    """
+    if len(sides) < 2 or min(v.size for v in sides) < 3:
+        return 0.0
+    apart = float(np.median(sides[0]) - np.median(sides[1]))
+    by_noise = 0.0
+    for v in sides:
+        scatter = float(1.4826 * np.median(np.abs(v - np.median(v))))
+        by_noise += (1.25 * scatter) ** 2 / v.size
+    return float(np.sqrt(max(apart**2 - by_noise, 0.0) / 12))

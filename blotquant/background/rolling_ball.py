@@ -1,54 +1,78 @@
-"""Rolling ball along the lane (Sternberg 1983, doi 10.1109/MC.1983.1654163)."""
+"""Rolling ball: the level that a ball leaves which rolls along the underside of the picture."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
-from scipy import ndimage
+from numpy.typing import NDArray
 
-from blotquant.background.base import BACKGROUNDS, Background, LaneView, plain, residual_sd
+from blotquant.background.ball import BallSurface, rolling_ball
+from blotquant.background.base import (
+    BACKGROUNDS,
+    Background,
+    LaneView,
+    band_length,
+    free_places,
+    median_se,
+    plain,
+)
 from blotquant.errors import SettingsError
 
-FINE_PX = 25.0  # the ball's radius in steps of the profile that it is rolled along
+BALL_TO_BAND = 2.0  # radius of the ball in heights of the widest band, where nobody says another
+LEAST_RADIUS_PX = 10.0
+GREY_STEPS = 255.0  # a ball must stay flat against the picture: one px is at most this part of it
 
 
 @BACKGROUNDS.register("rolling-ball")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RollingBall:
-    """A ball rolled along the underside of the lane profile: a grey opening with a circle.
+    """A ball rolled under the photograph, as in ImageJ, then set on the middle of the noise.
 
-    It must be wider than the widest band, or it rolls into the band; the radius is raised to the
-    widest band of the lane when it is smaller. It follows the lowest noise, which biases the level
-    low by about the noise: the profile is smoothed over 3 px first.
+    It must be wider than the widest band, or it rolls up into the band. It rests on the lowest
+    places and so lies below the level by the noise: the median height of the lane's free places
+    above it is added, which ImageJ leaves in the volume. Fails on lanes that are brighter than the
+    gaps beside them in some places only, and where the level bends within a ball.
 
     Parameters
     ----------
     radius_px
-        In px along the lane; None takes twice the widest band.
+        In px of the file; None takes twice the height of the widest band, at least 10 px.
+    smooth
+        Whether 3 x 3 px are averaged before the ball rolls.
     """
 
     radius_px: float | None = None
+    smooth: bool = True
 
     def __post_init__(self) -> None:
-        if self.radius_px is not None and self.radius_px <= 0:
+        if self.radius_px is not None and not self.radius_px > 0:
             raise SettingsError("The ball's radius must be positive", "Give a radius in px")
 
+    def radius_for(self, heights_px: Sequence[float]) -> float:
+        """Return the radius for bands of these heights, px: the one that was given, if any."""
+        if self.radius_px is not None:
+            return self.radius_px
+        return max(BALL_TO_BAND * max(heights_px, default=0.0), LEAST_RADIUS_PX)
+
+    def under(self, signal: NDArray[Any], radius_px: float) -> BallSurface:
+        """Roll under a picture (rows, columns) whose bands are its higher values."""
+        span = float(np.ptp(signal)) if signal.size else 0.0
+        # Counts of whole numbers as in ImageJ; pictures of fractions would stop a ball anywhere.
+        height = min(1.0, span / GREY_STEPS) if span > 0 else 1.0
+        return rolling_ball(signal, radius_px, smooth=self.smooth, counts_per_px=height)
+
     def estimate(self, view: LaneView) -> Background:
-        """Return the opening and the scatter of the free places about it."""
-        signal = view.profile.signal
-        widest = max((b - a for a, b in view.limits), default=signal.size / 8)
-        radius = max(self.radius_px or 2 * widest, widest)
-        smooth = ndimage.uniform_filter1d(signal, 3, mode="nearest")
-        # A ball of a hundred px needs a profile no finer than a few.
-        step = max(1, min(int(radius / FINE_PX), signal.size // 4))
-        whole = signal.size // step * step
-        coarse = smooth[:whole].reshape(-1, step).mean(axis=1)
-        half = min(int(np.ceil(radius / step)), max(1, coarse.size - 1))
-        reach = np.arange(-half, half + 1) * step
-        ball = np.sqrt(np.maximum(radius**2 - reach**2, 0.0)) - radius
-        opened = ndimage.grey_opening(coarse, structure=ball, mode="nearest")
-        centres = (np.arange(coarse.size) + 0.5) * step - 0.5
-        level = np.minimum(np.interp(np.arange(signal.size), centres, opened), smooth)
-        sd = residual_sd(signal, level, ~view.masked)
-        return plain(level, np.full(signal.size, sd))
+        """Return the ball's surface on the photograph, or else under the lane alone."""
+        signal, free = view.profile.signal, free_places(view)
+        surface = view.surface
+        if surface is None:
+            heights = [stop - start for start, stop in view.limits] or [signal.size / 8]
+            rolled = self.under(view.straight.signal, self.radius_for(heights))
+            surface = rolled.enlarged().mean(axis=1, dtype=np.float64)
+        rest = (signal - surface)[free]
+        level = surface + float(np.median(rest))
+        se = median_se(rest, band_length(view), follows=True)
+        return plain(level, np.full(signal.size, se))

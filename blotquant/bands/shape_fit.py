@@ -14,6 +14,8 @@ from blotquant.bands.emg import LONGEST_TAIL, emg_density
 MIN_SIGMA_PX = 0.6
 NARROWEST, WIDEST = 14.0, 3.5  # a row's sigma lies between these parts of its bands' height
 EXPECTED_MISFIT = 0.03  # of the peak: how well stacks of real bands follow the shape
+ALIKE_WIDTH = 0.1  # of ln(sigma): by how much rows of one membrane differ
+ALIKE_TAIL = 0.25  # the same of the tail, in units of sigma
 TYPICAL_TAIL = 0.4  # in units of sigma
 
 
@@ -26,7 +28,10 @@ class Stack:
 
 
 def fit_shape(
-    stacks: Sequence[Stack], spacing: NDArray[np.float64], width: float
+    stacks: Sequence[Stack],
+    spacing: NDArray[np.float64],
+    width: float,
+    usual: tuple[float, float] | None = None,
 ) -> tuple[float, float, NDArray[np.float64], float]:
     """Return sigma, tail and the apexes' places (px), and the misfit in parts of the peak.
 
@@ -36,11 +41,13 @@ def fit_shape(
         First idea of the places: of each row's apex below that of the first.
     width
         First idea of the bands' height, px.
+    usual
+        Sigma (px) and tail (in sigma) of the other rows, where there are some.
     """
     n, steps = len(stacks), spacing.size - 1
-    sigma = max(MIN_SIGMA_PX, width / 6)
-    start = np.concatenate([[np.log(sigma), 0.3], np.diff(spacing), np.zeros(n)])
-    model = _Model(stacks=stacks, spacing=spacing, width=width)
+    sigma, tail = usual or (max(MIN_SIGMA_PX, width / 6), 0.3)
+    start = np.concatenate([[np.log(sigma), tail], np.diff(spacing), np.zeros(n)])
+    model = _Model(stacks=stacks, spacing=spacing, width=width, usual=usual)
     # The limits of the bands were set at 4 to 7 sigma in all; far outside lies no band's shape.
     low = np.array([np.log(width / NARROWEST), -LONGEST_TAIL, *(steps * [0.3]), *(n * [-width])])
     high = np.array([np.log(width / WIDEST), LONGEST_TAIL, *(steps * [10 * width]), *(n * [width])])
@@ -70,6 +77,7 @@ class _Model:
     stacks: Sequence[Stack]
     spacing: NDArray[np.float64]
     width: float
+    usual: tuple[float, float] | None = None
 
     def unpack(
         self, p: NDArray[np.float64]
@@ -110,4 +118,11 @@ class _Model:
         apart = np.diff(places, axis=1) - np.diff(self.spacing)
         shaped = (p[:, 1:2] - TYPICAL_TAIL) / 0.8
         spaced = apart / max(1.0, 0.05 * self.width)
-        return np.concatenate([*out, scale * spaced, 0.3 * scale * shaped], axis=1)
+        priors = [scale * spaced, 0.3 * scale * shaped]
+        if self.usual is not None:
+            size, usual_tail = self.usual
+            priors += [
+                scale * (p[:, :1] - np.log(size)) / ALIKE_WIDTH,
+                scale * (p[:, 1:2] - usual_tail) / ALIKE_TAIL,
+            ]
+        return np.concatenate([*out, *priors], axis=1)

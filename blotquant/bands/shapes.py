@@ -8,13 +8,14 @@ all lanes. The shapes part overlapping bands and weigh faint ones; strong bands 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from blotquant.bands.emg import emg_density
+from blotquant.bands.extent import weighted_median
 from blotquant.bands.shape_fit import MIN_SIGMA_PX, Stack, fit_shape
 from blotquant.model.band import Band
 
@@ -23,6 +24,9 @@ Profiles = Sequence[NDArray[np.float64]]
 CLEAR_SNR = 5.0  # lanes whose apex stands this many noise units above the level teach the shape
 LARGEST_MISFIT = 0.08  # from here on a group of rows does not share a shape
 LARGEST_GROUP = 4  # rows that are fitted together; a ladder of touching bands is cut up
+PAIR = 2
+NARROW_ENOUGH = 1.15  # times the narrowest row
+FEWEST_ALIKE = 3  # rows whose median says what bands usually look like
 PARTS = 2  # stacks of an overlapping group: lanes where the upper band leads, and the others
 
 
@@ -70,7 +74,38 @@ def learn_shapes(
             for row in group:
                 found.update(_learn(profiles, levels, noise, bands, (row,)) or {})
         shapes.update(found)
-    return shapes
+    # Bands that overlap say little of their own width; those of other rows are alike.
+    again: dict[int, BandShape] = {}
+    for group in sorted({s.group for s in shapes.values() if len(s.group) > 1}):
+        usual = usual_shape(shapes, group, bands)
+        found = _learn(profiles, levels, noise, bands, group, usual) if usual else None
+        again.update(found or {})
+    return shapes | again
+
+
+def usual_shape(
+    shapes: Mapping[int, BandShape], rows: tuple[int, ...], bands: Sequence[Sequence[Band]]
+) -> tuple[float, float] | None:
+    """Return sigma (px) and tail (in sigma) of rows other than these; None where there are none.
+
+    Rows that stand alone show most of their shape, but two that look like one are broader than
+    they are: broad ones do not count, and of two the narrower speaks.
+    """
+    others: dict[tuple[int, ...], BandShape]
+    others = {s.group: s for r, s in shapes.items() if r not in rows}
+    if not others:
+        return None
+    narrowest = min(s.sigma_px for s in others.values())
+    limit = NARROW_ENOUGH * narrowest
+    alone = {g: s for g, s in others.items() if len(g) < PAIR and s.sigma_px < limit}
+    others = alone or others
+    sizes = [s.sigma_px for s in others.values()]
+    tails = [s.tail_px / s.sigma_px for s in others.values()]
+    if len(sizes) < FEWEST_ALIKE:
+        k = int(np.argmin(sizes))
+        return sizes[k], tails[k]
+    seen = [float(sum(b.found for m in bands for b in m if b.row in group)) for group in others]
+    return weighted_median(sizes, seen), weighted_median(tails, seen)
 
 
 def _learn(
@@ -79,10 +114,11 @@ def _learn(
     noise: Sequence[float],
     bands: Sequence[Sequence[Band]],
     group: tuple[int, ...],
+    usual: tuple[float, float] | None = None,
 ) -> dict[int, BandShape] | None:
     """Return the shapes of one group, None when its rows do not share one."""
     stacks = _stacks(profiles, levels, noise, bands, group)
-    return _fit(stacks, group, _typical_width(bands, group), _spacing(bands, group))
+    return _fit(stacks, group, _typical_width(bands, group), _spacing(bands, group), usual)
 
 
 def _groups(bands: Sequence[Sequence[Band]]) -> list[tuple[int, ...]]:
@@ -205,12 +241,16 @@ def _apex(rest: NDArray[np.float64], band: Band) -> float:
 
 
 def _fit(
-    stacks: list[Stack], group: tuple[int, ...], width: float, spacing: NDArray[np.float64]
+    stacks: list[Stack],
+    group: tuple[int, ...],
+    width: float,
+    spacing: NDArray[np.float64],
+    usual: tuple[float, float] | None,
 ) -> dict[int, BandShape] | None:
     sigma = max(MIN_SIGMA_PX, width / 6)
     if not stacks:
         return _made(group, sigma, 0.0, spacing)
-    s, tail, places, misfit = fit_shape(stacks, spacing, width)
+    s, tail, places, misfit = fit_shape(stacks, spacing, width, usual)
     if len(group) > 1 and misfit > LARGEST_MISFIT:
         return None
     return _made(group, max(s, MIN_SIGMA_PX), tail, places)

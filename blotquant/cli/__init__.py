@@ -1,4 +1,4 @@
-"""The command line: `blotquant analyse`, `blotquant info`, `blotquant simulate`.
+"""The command line: `blotquant analyse`, `linearity`, `info`, `simulate`.
 
 Exit codes: 0 when everything was done, 2 when a file, an experiment or an option cannot be used
 (the reason stands on the error stream), 130 when it was interrupted.
@@ -7,6 +7,7 @@ Exit codes: 0 when everything was done, 2 when a file, an experiment or an optio
 from __future__ import annotations
 
 import io
+import os
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -22,6 +23,11 @@ INTERRUPTED = 130
 EXAMPLE = (
     "Example: [bold]blotquant analyse parp.tif actin.tif --together --targets parp.tif=PARP"
     " --targets actin.tif=beta-actin --out results[/bold]"
+)
+
+LINEARITY_EXAMPLE = (
+    "Example: [bold]blotquant linearity actin.tif --samples dilution.csv --out results"
+    " --figure results/linearity.svg[/bold]"
 )
 
 app = typer.Typer(
@@ -41,12 +47,34 @@ def main() -> None:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a narrow code page must not stop the work
     try:
-        app()
+        try:
+            app()
+        finally:
+            sys.stdout.flush()
     except BlotquantError as error:
         complain(error)
         raise SystemExit(BAD_INPUT) from error
+    except OSError as error:
+        if error.filename is not None:  # a file: no write to the output names one
+            raise
+        _give_up_output()
+        reason = (error.strerror or "the system refuses").lower()
+        complain(
+            BlotquantError(
+                f"What was found cannot be written to the output: {reason}",
+                "Send the output elsewhere; tables that were asked for are in their folder",
+            )
+        )
+        raise SystemExit(BAD_INPUT) from error
     except KeyboardInterrupt as interrupt:
         raise SystemExit(INTERRUPTED) from interrupt
+
+
+def _give_up_output() -> None:
+    """Send what is still to be written nowhere: the interpreter would fail over it at its end."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)
 
 
 def complain(error: BlotquantError) -> None:
@@ -133,9 +161,16 @@ def analyse(
         ),
     ] = None,
     background: Annotated[
-        str | None,
+        list[str] | None,
         typer.Option(
-            metavar="NAME", help="How the level under a band is estimated: lane-baseline, local ..."
+            metavar="[MEMBRANE=]NAME",
+            help="How the level under a band is estimated: lane-baseline, local, rolling-ball ...",
+        ),
+    ] = None,
+    ball_radius: Annotated[
+        float | None,
+        typer.Option(
+            metavar="PX", help="Radius of a rolling ball. 0 or left out: from the widest band."
         ),
     ] = None,
     sensitivity: Annotated[
@@ -152,6 +187,13 @@ def analyse(
             help="Name of the membrane that all images show, or of those on one. Repeat it.",
         ),
     ] = None,
+    page: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="[FILE=]PAGES",
+            help="Pages or channels of a file with several: 2, or 1,3, or all. Repeat it.",
+        ),
+    ] = None,
     row: Annotated[
         list[str] | None,
         typer.Option(
@@ -159,12 +201,26 @@ def analyse(
             help="Settle what a row is (FILE:MEMBRANE:ROW=... where there are several). Repeat it.",
         ),
     ] = None,
+    exposures: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="FILE,FILE",
+            help="These images (or `all`) are exposures of one blot: merge them. Repeat it.",
+        ),
+    ] = None,
+    use_estimates: Annotated[
+        bool,
+        typer.Option(
+            "--use-estimates",
+            help="Ratios take the estimate of a saturated band from its flanks, not a bound.",
+        ),
+    ] = False,
     figure: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="Also draw blots and ratios: .svg, .pdf, .png or .tif."),
     ] = None,
 ) -> None:
-    """Find lanes and bands; write bands.csv, lanes.csv, ratios.csv, summary.csv, ladders.csv.
+    """Find lanes and bands; write bands.csv, lanes.csv, ratios.csv, summary.csv and more tables.
 
     Images given plainly are analysed each by itself into the same tables; with --together they are
     photographs of one membrane, so that the loading control carries over.
@@ -181,14 +237,80 @@ def analyse(
         ladder=ladder,
         chemistry=chemistry,
         polarity=tuple(polarity or ()),
-        background=background,
+        background=tuple(background or ()),
+        ball_radius_px=ball_radius,
         sensitivity=sensitivity,
         together=together,
         membrane=tuple(membrane or ()),
         row=tuple(row or ()),
+        exposures=tuple(exposures or ()),
+        use_estimates=use_estimates,
+        page=tuple(page or ()),
     )
     errors = run(project_of(tuple(inputs), options), out, figure)
     _finish(errors)
+
+
+@app.command(epilog=LINEARITY_EXAMPLE)
+def linearity(
+    inputs: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="INPUT",
+            help="Images, or one experiment file (.toml), or one project (.blot).",
+            show_default=False,
+        ),
+    ],
+    *,
+    samples: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="Sample sheet (CSV): lane, kind (standard), dose, dose_unit ..."
+        ),
+    ] = None,
+    targets: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="[FILE=]NAME,NAME", help="What was probed: on all images, or on one. Repeat it."
+        ),
+    ] = None,
+    within: Annotated[
+        float | None,
+        typer.Option(
+            metavar="SHARE", help="How far an amount may read off, 0.2 for 20 % (the default)."
+        ),
+    ] = None,
+    background: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME", help="How the level under a band is estimated: lane-baseline, local ..."
+        ),
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Folder for linearity.csv; made if need be.")
+    ] = None,
+    figure: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Also draw the series: .svg, .pdf, .png or .tif."),
+    ] = None,
+) -> None:
+    """Read a dilution series: over which amounts are volumes proportional, and from where on not.
+
+    Lanes of the series have the kind standard and their amount (dose) in the sample sheet.
+    """
+    from blotquant import edits  # noqa: PLC0415 - keeps --help fast
+    from blotquant.cli.inputs import Options, project_of  # noqa: PLC0415 - keeps --help fast
+    from blotquant.cli.run import run_linearity  # noqa: PLC0415 - keeps --help fast
+
+    options = Options(
+        samples=samples,
+        targets=tuple(targets or ()),
+        background=(background,) if background else (),
+    )
+    project = project_of(tuple(inputs), options)
+    if within is not None:
+        project = edits.change_settings(project, linearity_tolerance=within)
+    _finish(run_linearity(project, out, figure))
 
 
 @app.command()

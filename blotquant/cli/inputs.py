@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from blotquant import edits
+from blotquant.cli.pages import image_name, with_pages
 from blotquant.errors import SettingsError
 from blotquant.io import vocabulary
 from blotquant.io.experiment import ONE_MEMBRANE
@@ -15,6 +16,8 @@ from blotquant.io.problems import instead
 from blotquant.io.sample_sheet import is_shown, read_sample_sheet
 from blotquant.model.image import Polarity
 from blotquant.model.project import Photograph, Project
+
+ALL = "all"  # instead of the names of all images
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,18 +32,23 @@ class Options:
     ladder: str | None = None
     chemistry: str | None = None
     polarity: tuple[str, ...] = ()
-    background: str | None = None
+    background: tuple[str, ...] = ()
+    ball_radius_px: float | None = None
     sensitivity: float | None = None
     together: bool = False
     membrane: tuple[str, ...] = ()
     row: tuple[str, ...] = ()
+    page: tuple[str, ...] = ()
+    exposures: tuple[str, ...] = ()
+    use_estimates: bool = False
 
 
 def project_of(inputs: tuple[Path, ...], options: Options) -> Project:
     """Return the project that inputs and options describe; raise a `BlotquantError` otherwise."""
-    project = _opened(inputs, options)
+    project = with_pages(_opened(inputs, options), options.page, one_membrane=options.together)
     project = _with_membranes(project, options)
     project = _with_targets(project, options)
+    project = _with_exposures(project, options)
     project = _with_polarity(project, options)
     project = _with_settings(project, options)
     if options.samples is not None:
@@ -89,6 +97,18 @@ def _with_targets(project: Project, options: Options) -> Project:
     return project
 
 
+def _with_exposures(project: Project, options: Options) -> Project:
+    for text in options.exposures:
+        names = _names(text, "--exposures")
+        members = (
+            project.photographs
+            if names == (ALL,)
+            else tuple(_photograph(project, n, "--exposures") for n in names)
+        )
+        project = edits.merge_photographs(project, (p.id for p in members))
+    return project
+
+
 def _with_polarity(project: Project, options: Options) -> Project:
     for text in options.polarity:
         photographs, value = _addressed(project, text, "--polarity")
@@ -109,8 +129,9 @@ def _with_settings(project: Project, options: Options) -> Project:
         names = _names(options.loading_control, "--loading-control")
         controls = tuple(vocabulary.control_id(n) for n in names)
         project = edits.set_loading_control(project, tuple(dict.fromkeys(controls)))
-    if options.background is not None:
-        project = edits.set_background(project, vocabulary.background_name(options.background))
+    project = _with_backgrounds(project, options)
+    if options.use_estimates:
+        project = edits.change_settings(project, use_estimates=True)
     if options.sensitivity is not None:
         project = edits.set_sensitivity(project, options.sensitivity)
     if options.chemistry is not None or options.ladder is not None:
@@ -123,6 +144,21 @@ def _with_settings(project: Project, options: Options) -> Project:
         if ladder:
             ladder = vocabulary.ladder_id(ladder, chemistry)
         project = edits.set_ladder(project, ladder, chemistry)
+    return project
+
+
+def _with_backgrounds(project: Project, options: Options) -> Project:
+    for text in options.background:
+        membrane, equals, name = text.rpartition("=")
+        if equals and not is_shown(membrane, _membranes(project)):
+            raise SettingsError(
+                f"--background: no image shows a membrane {membrane!r}",
+                instead(membrane, _membranes(project)),
+            )
+        method = vocabulary.background_name(name)
+        project = edits.set_background(project, method, membrane if equals else None)
+    if options.ball_radius_px is not None:
+        project = edits.change_settings(project, ball_radius_px=options.ball_radius_px)
     return project
 
 
@@ -178,14 +214,23 @@ def _photograph(project: Project, name: str, option: str) -> Photograph:
         return found[0]
     if found:
         raise SettingsError(
-            f"{option}: {name!r} stands for {len(found)} images", "Give its whole path"
+            f"{option}: {name!r} stands for {len(found)} images",
+            f"Write one of: {', '.join(image_name(project, p.id) for p in found)}",
         )
     names = [Path(p.file).name for p in project.photographs]
     raise SettingsError(f"{option}: {name!r} is not among the images", instead(name, names))
 
 
 def _matching(project: Project, name: str) -> tuple[Photograph, ...]:
-    """Return the photographs that a path, an id, a file name or its stem stands for."""
+    """Return the photographs that a path, an id, a file name or its stem stands for.
+
+    ``two.tif#2`` is the second page of a file.
+    """
+    file, _, page = name.rpartition("#")
+    if file and page.isdecimal():
+        pages = tuple(p for p in _matching(project, file) if max(1, p.page) == int(page))
+        if pages:
+            return pages
     path = Path.cwd() / name
     for same in (
         lambda p: Path(p.file) == path or p.id == name,

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from itertools import groupby
 from pathlib import Path
 
+from blotquant.cli.linearity_report import range_lines
+from blotquant.cli.pages import image_name
 from blotquant.lanes.registration_words import registration_text
 from blotquant.model.project import Project
 from blotquant.model.results import Analysis, ImageReport, Ratio, RowAssignment
@@ -18,6 +20,7 @@ def report_lines(project: Project, analysis: Analysis, written: tuple[Path, ...]
     for report in analysis.images:
         yield from _photograph_lines(analysis, report)
     yield from _ratio_lines(analysis)
+    yield from range_lines(analysis)
     yield from _open_lines(project, analysis)
     yield from _notice_lines(analysis)
     folders = dict.fromkeys(str(p.parent) for p in written)
@@ -29,7 +32,7 @@ def report_lines(project: Project, analysis: Analysis, written: tuple[Path, ...]
 def _photograph_lines(analysis: Analysis, report: ImageReport) -> Iterator[str]:
     image = report.photograph.id
     sure = "sure" if report.polarity.is_sure else "NOT SURE, please confirm with --polarity"
-    yield f"{report.image.name}: {report.polarity.polarity} ({sure})"
+    yield f"{image_name(analysis.project, image)}: {report.polarity.polarity} ({sure})"
     for membrane in report.membranes:
         lanes = analysis.lanes_of(image, membrane.name)
         rows = [a for a in analysis.assignments if (a.image, a.membrane) == (image, membrane.name)]
@@ -37,7 +40,7 @@ def _photograph_lines(analysis: Analysis, report: ImageReport) -> Iterator[str]:
         yield f"  membrane {membrane.name}: {n_lanes}, {n_rows}"
         registration = analysis.registration(image, membrane.name)
         if registration is not None:
-            lead = analysis.image(registration.to).image.name
+            lead = image_name(analysis.project, registration.to)
             yield f"    {registration_text(registration, lead)}"
         # Neighbouring rows of which the same is said share a line.
         for (what, reason), group in groupby(rows, lambda a: (_what(a), a.reason)):
@@ -88,7 +91,7 @@ def _open_lines(project: Project, analysis: Analysis) -> Iterator[str]:
     if unnamed:
         yield "Not decided, for it is not known what was probed. Name it by an option:"
     for p in unnamed:
-        yield f"  --targets {_quoted(f'{_image_name(project, p.id)}=NAME,NAME')}"
+        yield f"  --targets {_quoted(f'{image_name(project, p.id)}=NAME,NAME')}"
     ids = {p.id for p in unnamed}
     open_rows = [a for a in open_rows if a.image not in ids]
     if open_rows:
@@ -99,7 +102,7 @@ def _open_lines(project: Project, analysis: Analysis) -> Iterator[str]:
 
 
 def _row_option(project: Project, analysis: Analysis, a: RowAssignment) -> str:
-    image = _image_name(project, a.image)
+    image = image_name(project, a.image)
     membrane = f":{a.membrane}" if len(analysis.image(a.image).membranes) > 1 else ""
     (target, form), *others = a.candidates
     choices = [*(f"{t}/{f}" for t, f in others), "none"]
@@ -112,19 +115,13 @@ def _row_entry(project: Project, a: RowAssignment) -> str:
     """Return an inline TOML table; JSON's quotes and escapes are TOML's."""
     target, form = a.candidates[0]
     values = {
-        "image": _image_name(project, a.image),
+        "image": image_name(project, a.image),
         "membrane": a.membrane,
         "row": a.row,
         "target": target,
         "form": form,
     }
     return "{ " + ", ".join(f"{k} = {json.dumps(v)}" for k, v in values.items()) + " }"
-
-
-def _image_name(project: Project, image: str) -> str:
-    """Return the file name of a photograph, or its id where two files share the name."""
-    names = {p.id: Path(p.file).name for p in project.photographs}
-    return image if list(names.values()).count(names[image]) > 1 else names[image]
 
 
 def _quoted(text: str) -> str:

@@ -17,7 +17,8 @@ from blotquant.errors import BlotquantError, ProjectError, SettingsError
 from blotquant.io.images import read_image, read_images
 from blotquant.io.open_project import is_project, open_project
 from blotquant.model.image import BlotImage
-from blotquant.model.project import Project
+from blotquant.model.lane import LaneKind
+from blotquant.model.project import Photograph, Project
 from blotquant.progress import Progress, no_progress, part
 
 READING, ANALYSING = 0.2, 0.9  # shares of the bar
@@ -53,6 +54,43 @@ def run(project: Project, out: Path, figure: Path | None) -> tuple[BlotquantErro
     return errors
 
 
+def run_linearity(
+    project: Project, out: Path | None, figure: Path | None
+) -> tuple[BlotquantError, ...]:
+    """Analyse a project and print its dilution series; write their table and figure if wanted.
+
+    Returns the errors of photographs that had to be left out. Raises `SettingsError` where no lane
+    holds a standard.
+    """
+    from blotquant.cli.linearity_report import linearity_lines  # noqa: PLC0415 - for one command
+    from blotquant.export.linearity_figure import write_linearity_figure  # noqa: PLC0415 - as above
+    from blotquant.export.linearity_table import write_linearity_table  # noqa: PLC0415 - as above
+    from blotquant.pipeline import analyse  # noqa: PLC0415 - not needed when a file is bad
+
+    if not any(s.kind is LaneKind.STANDARD for s in project.samples):
+        raise SettingsError(
+            "No lane holds a standard, so there is no dilution series",
+            "Give its lanes the kind standard, a dose and a dose_unit in the sample sheet",
+        )
+    with progress_bar() as progress:
+        project, images, errors = read_what_can_be_read(project, part(progress, 0.0, READING))
+        if not project.photographs:
+            return errors
+        analysis = analyse(project, images, part(progress, READING, 1.0))
+    for line in linearity_lines(analysis):
+        typer.echo(line)
+    written = []
+    if out is not None:
+        _make_folder(out)
+        written.append(write_linearity_table(analysis, out))
+    if figure is not None:
+        _make_folder(figure.parent)
+        written.append(write_linearity_figure(analysis, figure))
+    for path in written:
+        typer.echo(f"Wrote {path}")
+    return errors
+
+
 def read_what_can_be_read(
     project: Project, progress: Progress = no_progress
 ) -> tuple[Project, dict[str, BlotImage], tuple[BlotquantError, ...]]:
@@ -81,8 +119,8 @@ def describe_files(files: tuple[Path, ...]) -> tuple[BlotquantError, ...]:
     pictures = 0
     for path in files:
         try:
-            for file in _pictures(path):
-                image = read_image(file)
+            for photograph in _pictures(path):
+                image = read_image(photograph.file, photograph.page)
                 copy = work_copy(image.pixels)
                 pairs = describe(image, guess_polarity(copy, contrasts(copy)))
                 if pictures:
@@ -97,11 +135,11 @@ def describe_files(files: tuple[Path, ...]) -> tuple[BlotquantError, ...]:
     return tuple(errors)
 
 
-def _pictures(path: Path) -> tuple[Path, ...]:
-    """Return a picture's own path, or those of the photographs of a project."""
+def _pictures(path: Path) -> tuple[Photograph, ...]:
+    """Return a picture as a photograph, or the photographs of a project."""
     if not is_project(path):
-        return (path,)
-    return tuple(Path(p.file) for p in open_project(path).photographs)
+        return (Photograph(id=path.name, file=str(path)),)
+    return open_project(path).photographs
 
 
 def simulate_blots(out: Path, scenario: str, seed: int | None) -> None:

@@ -57,8 +57,12 @@ from blotquant.edits.membranes import (
     set_membrane_corners,
     set_photograph_membranes,
 )
+from blotquant.edits.pages import PageChoice, choose_pages
 from blotquant.edits.photographs import (
     add_photographs,
+    keep_pictures_inside,
+    merge_photographs,
+    part_exposures,
     remove_photograph,
     set_exposure,
     set_photograph,
@@ -83,6 +87,7 @@ from blotquant.edits.targets import assign_row, unassign_row
 from blotquant.edits.templates import SampleTemplate, apply_template, sample_templates
 
 __all__ = [
+    "PageChoice",
     "SampleTemplate",
     "accept_band",
     "accept_lane",
@@ -96,6 +101,7 @@ __all__ = [
     "assign_row",
     "bend_lane",
     "change_settings",
+    "choose_pages",
     "delete_band",
     "delete_lane",
     "delete_lane_node",
@@ -108,10 +114,13 @@ __all__ = [
     "exclude_lane",
     "find_lanes_around",
     "include_band",
+    "keep_pictures_inside",
+    "merge_photographs",
     "move_band",
     "move_lane",
     "move_membrane",
     "move_row",
+    "part_exposures",
     "place_lanes",
     "remove_photograph",
     "rename",

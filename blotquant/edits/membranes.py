@@ -224,7 +224,10 @@ def _rename_on(project: Project, new_name: Mapping[str, str], image: str | None)
 
 
 def _rename_samples(project: Project, old: str, new: str) -> Project:
-    """Hand the samples of a membrane over to a new name; lanes that have one there keep it."""
+    """Hand a membrane's samples and its background over to a new name.
+
+    Lanes that have a sample there keep it.
+    """
     taken = {s.lane for s in project.samples if s.membrane == new and old != new}
     samples = tuple(
         replace(s, membrane=new) if s.membrane == old and s.lane not in taken else s
@@ -234,4 +237,9 @@ def _rename_samples(project: Project, old: str, new: str) -> Project:
     settings = project.settings
     if colon and name == old and lane.isdecimal():
         settings = replace(settings, control=f"{new}:{lane}")
-    return replace(project, samples=samples, settings=settings)
+    measured_alike = {b.membrane for b in project.backgrounds}
+    backgrounds = tuple(
+        replace(b, membrane=new) if b.membrane == old and new not in measured_alike else b
+        for b in project.backgrounds
+    )
+    return replace(project, samples=samples, settings=settings, backgrounds=backgrounds)

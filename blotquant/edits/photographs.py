@@ -9,25 +9,33 @@ from pathlib import Path
 from typing import Any
 
 from blotquant.edits.membranes import shows
+from blotquant.errors import SettingsError
 from blotquant.model.image import Polarity
 from blotquant.model.project import ImageRole, Photograph, Project
 
 
 def add_photographs(
-    project: Project, files: Iterable[Path | str], membrane: str | None = None
+    project: Project, files: Iterable[Path | str], membrane: str | None = None, page: int = 0
 ) -> Project:
     """Add picture files; those that are there already are not added twice.
 
     Each is its own membrane, named after the file, unless `membrane` says that all show one.
+    `page` says which page of the files is meant, from 1; 0 is the first, until somebody chooses.
     """
     photographs = list(project.photographs)
     for file in files:
         path = Path(os.path.abspath(file))  # noqa: PTH100 - links stay as the user gave them
-        if any(p.file == path.as_posix() for p in photographs):
+        same_file = [p for p in photographs if p.file == path.as_posix()]
+        if any(max(1, p.page) == max(1, page) for p in same_file):
             continue
         name = membrane or unique_name(path.stem, {n for p in photographs for n in p.membranes})
         photographs.append(
-            Photograph(id=_new_id(photographs), file=path.as_posix(), membranes=(name,))
+            Photograph(
+                id=new_photograph_id(photographs),
+                file=path.as_posix(),
+                membranes=(name,),
+                page=page,
+            )
         )
     return replace(project, photographs=tuple(photographs))
 
@@ -86,6 +94,50 @@ def set_exposure(project: Project, image: str, exposure_s: float | None) -> Proj
     return set_photograph(project, image, exposure_s=exposure_s)
 
 
+def merge_photographs(project: Project, images: Iterable[str]) -> Project:
+    """Say that photographs are exposures of one blot: the first of them stands for all.
+
+    The others take its membranes, targets and role. Raises `SettingsError` for fewer than two.
+    """
+    wanted = set(images)
+    members = [p for p in project.photographs if p.id in wanted]
+    if len(members) < 2:
+        raise SettingsError(
+            "Exposures of one blot are at least two photographs", "Choose the others too"
+        )
+    first = members[0]
+    others = {p.series for p in project.photographs if p.id not in wanted}
+    name = unique_name(first.series or Path(first.file).stem, others)
+    return replace(
+        project,
+        photographs=tuple(
+            replace(
+                p, series=name, membranes=first.membranes, targets=first.targets, role=first.role
+            )
+            if p.id in wanted
+            else p
+            for p in project.photographs
+        ),
+    )
+
+
+def part_exposures(project: Project, image: str) -> Project:
+    """Say that the exposures of a photograph's series are photographs of their own again."""
+    series = project.photograph(image).series
+    return replace(
+        project,
+        photographs=tuple(
+            replace(p, series="") if series and p.series == series else p
+            for p in project.photographs
+        ),
+    )
+
+
+def keep_pictures_inside(project: Project, inside: bool) -> Project:  # noqa: FBT001 - the decision
+    """Say whether a saved project file holds the pictures themselves, or names their files."""
+    return replace(project, embed_pictures=inside)
+
+
 def unique_name(wanted: str, taken: set[str]) -> str:
     """Return `wanted`, or `wanted` with the first number from 2 that makes it new."""
     name, number = wanted, 2
@@ -94,7 +146,7 @@ def unique_name(wanted: str, taken: set[str]) -> str:
     return name
 
 
-def _new_id(photographs: list[Photograph]) -> str:
+def new_photograph_id(photographs: Iterable[Photograph]) -> str:
     """Return ``img1``, ``img2`` ...: one beyond the highest in use."""
     numbers = [
         int(p.id[3:]) for p in photographs if p.id.startswith("img") and p.id[3:].isdecimal()

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from blotquant.edits.photographs import set_photograph
-from blotquant.model.project import Project
+from blotquant.model.project import MembraneBackground, Project
 
 
 def change_settings(project: Project, **values: Any) -> Project:
@@ -29,9 +29,16 @@ def set_control(project: Project, control: str) -> Project:
     return change_settings(project, control=control)
 
 
-def set_background(project: Project, background: str) -> Project:
-    """Choose how the level under a band is estimated."""
-    return change_settings(project, background=background)
+def set_background(project: Project, background: str, membrane: str | None = None) -> Project:
+    """Choose how the level under a band is estimated, for one membrane or (None) for all.
+
+    An empty name lets a membrane follow the experiment again.
+    """
+    if membrane is None:
+        return change_settings(project, background=background)
+    rest = tuple(b for b in project.backgrounds if b.membrane != membrane)
+    own = (MembraneBackground(membrane=membrane, background=background),) if background else ()
+    return replace(project, backgrounds=(*rest, *own))
 
 
 def set_sensitivity(project: Project, sensitivity: float) -> Project:

@@ -16,6 +16,7 @@ from blotquant.errors import BlotquantError
 from blotquant.export.csv_tables import write_tables
 from blotquant.export.figure import FIGURE_FORMATS, write_figure
 from blotquant.export.ladder_table import write_ladder_table
+from blotquant.export.linearity_table import write_linearity_table
 from blotquant.export.provenance import write_provenance
 from blotquant.model.project import Project
 from blotquant.model.results import Analysis
@@ -42,15 +43,19 @@ USUAL = ("tables", "provenance")
 @EXPORTERS.register("tables")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TableExporter:
-    """`bands.csv`, `lanes.csv`, `ratios.csv`, `summary.csv` and `ladders.csv`."""
+    """`bands.csv`, `lanes.csv`, `ratios.csv`, `summary.csv`, `ladders.csv`, `linearity.csv`."""
 
     def write(
         self, project: Project, analysis: Analysis, folder: Path, now: datetime | None
     ) -> tuple[Path, ...]:
-        """Write the five tables; the time of the run does not stand in them."""
+        """Write the six tables; the time of the run does not stand in them."""
         del now
         paths = write_tables(project, analysis, folder)
-        return (*paths, write_ladder_table(analysis, folder))
+        return (
+            *paths,
+            write_ladder_table(analysis, folder),
+            write_linearity_table(analysis, folder),
+        )
 
 
 @EXPORTERS.register("provenance")

@@ -12,6 +12,7 @@ from blotquant.flags import Flag, flags_text
 from blotquant.io.atomic import write_bytes_atomically
 from blotquant.model.band import BandMeasurement
 from blotquant.model.lane import Lane, LaneKind
+from blotquant.model.linearity import BandAmount
 from blotquant.model.project import Project
 from blotquant.model.results import Analysis, ConditionSummary, Ratio
 from blotquant.normalise.design import lane_kinds, sample_of
@@ -45,6 +46,12 @@ BAND_COLUMNS = (
     "saturated_fraction",
     "detected",
     "flags",
+    "amount",
+    "amount_unit",
+    "range_factor",
+    "volume_estimate",
+    "volume_estimate_low",
+    "volume_estimate_high",
 )
 
 LANE_COLUMNS = (
@@ -190,6 +197,7 @@ def band_rows(project: Project, analysis: Analysis) -> list[tuple[Cell, ...]]:
     hashes = {r.photograph.id: r.image.sha256 for r in analysis.images}
     kinds = lane_kinds(project, analysis.lanes)
     assigned = {(a.image, a.membrane, a.row): a for a in analysis.assignments}
+    amounts = {a.key: a for a in analysis.amounts}
     rows: list[tuple[Cell, ...]] = []
     for m in analysis.bands:
         band = m.band
@@ -222,9 +230,20 @@ def band_rows(project: Project, analysis: Analysis) -> list[tuple[Cell, ...]]:
                 m.saturated_fraction,
                 m.detected,
                 flags_text(flags),
+                *_amount_cells(amounts.get(band.key)),
+                m.volume_estimate,
+                m.volume_estimate_low,
+                m.volume_estimate_high,
             )
         )
     return rows
+
+
+def _amount_cells(amount: BandAmount | None) -> tuple[Cell, Cell, Cell]:
+    """Return what a band stands for by the dilution series of its target, if there is one."""
+    if amount is None:
+        return None, None, None
+    return amount.amount, amount.unit, amount.range_factor
 
 
 def _band_flags(m: BandMeasurement, kind: LaneKind | None) -> Flag:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,9 +27,9 @@ if TYPE_CHECKING:
 
 FIGURE_FORMATS = (".svg", ".pdf", ".png", ".tif", ".tiff")
 
-_INK = "#1f2933"
-_ACCENT = "#2a6f97"
-_FAINT = "#8795a1"
+INK = "#1f2933"
+ACCENT = "#2a6f97"
+FAINT = "#8795a1"
 _DPI = 300
 _LONGEST_SIDE_PX = 1600
 _WIDTH_INCH = 7.2
@@ -42,11 +42,11 @@ _STYLE = {
     "font.family": "DejaVu Sans",
     "font.size": 7.0,
     "axes.linewidth": 0.6,
-    "axes.edgecolor": _INK,
-    "axes.labelcolor": _INK,
-    "xtick.color": _INK,
-    "ytick.color": _INK,
-    "text.color": _INK,
+    "axes.edgecolor": INK,
+    "axes.labelcolor": INK,
+    "xtick.color": INK,
+    "ytick.color": INK,
+    "text.color": INK,
 }
 # No dates and no program versions, so that the same analysis gives the same bytes.
 _METADATA: dict[str, dict[str, None] | None] = {
@@ -55,6 +55,11 @@ _METADATA: dict[str, dict[str, None] | None] = {
     "png": {"Software": None},
     "tiff": None,
 }
+_BESIDE = 0.16  # of the distance between lanes: where the bar of the methods stands
+_LEGEND = (
+    "bars: interval; thin bars: range over other background methods and\n"
+    "over repeats with lanes and bands drawn slightly elsewhere"
+)
 Crop = tuple[float, float, float, float]
 
 _AXIS_NAMES = {
@@ -73,10 +78,16 @@ def write_figure(project: Project, analysis: Analysis, path: Path | str) -> Path
 
     Blots stand on the left, one per photograph, dark bands on light whatever the file's polarity,
     stretched linearly between two percentiles: for the eye only. Ratios stand on the right with
-    their intervals; a bound is an arrow, a lane without a number a cross on the axis. Raises
-    `SettingsError` for another ending, `ProjectError` where the file cannot be written. Cost: about
-    a second, and matplotlib has to be imported.
+    their intervals and, thin beside them, the range over methods and repeats; a bound is an arrow,
+    a lane without a number a cross on the axis. Raises `SettingsError` for another ending,
+    `ProjectError` where the file cannot be written. Cost: about a second, and matplotlib has to be
+    imported.
     """
+    return write_drawing(path, lambda: _figure(project, analysis))
+
+
+def write_drawing(path: Path | str, draw: Callable[[], Figure]) -> Path:
+    """Write what `draw` makes, in this program's style and without any date; return the path."""
     path = Path(path)
     suffix = path.suffix.lower()
     if suffix not in FIGURE_FORMATS:
@@ -89,7 +100,7 @@ def write_figure(project: Project, analysis: Analysis, path: Path | str) -> Path
 
     data = io.BytesIO()
     with mpl.rc_context(_STYLE):  # type: ignore[arg-type,unused-ignore]
-        figure = _figure(project, analysis)
+        figure = draw()
         more: dict[str, Any] = {"pil_kwargs": {"compression": "tiff_lzw"}} if kind == "tiff" else {}
         figure.savefig(data, format=kind, dpi=_DPI, metadata=_METADATA[kind], **more)
     write_bytes_atomically(path, data.getvalue())
@@ -113,6 +124,8 @@ def _figure(project: Project, analysis: Analysis) -> Figure:
         _label_rows(axes, analysis, report, (crop[3] - crop[1]) / inches)
     for axes, ratios in zip(_column(right, plot_inches, height), plots, strict=True):
         _draw_ratios(axes, project, ratios)
+    if any(math.isfinite(r.method_low) for ratios in plots for r in ratios):
+        right.supxlabel(_LEGEND, fontsize=5, color=FAINT)
     return figure
 
 
@@ -206,7 +219,7 @@ def _draw_blot(
     axes.set_xticks([])
     axes.set_yticks([])
     axes.set_title(
-        image_names(analysis)[report.photograph.id], loc="left", fontsize=6.5, color=_FAINT, pad=12
+        image_names(analysis)[report.photograph.id], loc="left", fontsize=6.5, color=FAINT, pad=12
     )
     kinds = lane_kinds(project, analysis.lanes)
     for result in analysis.lanes_of(report.photograph.id):
@@ -224,7 +237,7 @@ def _draw_blot(
             annotation_clip=False,
         )
         xs, ys = zip(*lane.nodes, strict=True)
-        axes.plot(xs, ys, color=_ACCENT, linewidth=0.35, alpha=0.45)
+        axes.plot(xs, ys, color=ACCENT, linewidth=0.35, alpha=0.45)
     axes.set_xlim(crop[0] - 0.5, crop[2] - 0.5)
     axes.set_ylim(crop[3] - 0.5, crop[1] - 0.5)
 
@@ -282,7 +295,7 @@ def _draw_ratios(axes: Axes, project: Project, ratios: Sequence[Ratio]) -> None:
 def _draw_one(axes: Axes, place: int, r: Ratio) -> None:
     if not math.isfinite(r.value):
         axes.plot(
-            place, 0, marker="x", color=_FAINT, markersize=4, markeredgewidth=0.8, clip_on=False
+            place, 0, marker="x", color=FAINT, markersize=4, markeredgewidth=0.8, clip_on=False
         )
         return
     if r.bound:
@@ -293,18 +306,20 @@ def _draw_one(axes: Axes, place: int, r: Ratio) -> None:
             textcoords="offset points",
             arrowprops={
                 "arrowstyle": "<-",
-                "color": _ACCENT,
+                "color": ACCENT,
                 "lw": 0.9,
                 "shrinkA": 0,
                 "shrinkB": 0,
             },
             annotation_clip=False,
         )
-        axes.plot(place, r.value, marker="_", color=_ACCENT, markersize=7)
+        axes.plot(place, r.value, marker="_", color=ACCENT, markersize=7)
         return
-    axes.plot(place, r.value, marker="o", color=_ACCENT, markersize=3.5)
+    axes.plot(place, r.value, marker="o", color=ACCENT, markersize=3.5)
     if math.isfinite(r.ci_low) and math.isfinite(r.ci_high):
-        axes.vlines(place, r.ci_low, r.ci_high, color=_ACCENT, linewidth=0.9)
+        axes.vlines(place, r.ci_low, r.ci_high, color=ACCENT, linewidth=0.9)
+    if math.isfinite(r.method_low):
+        axes.vlines(place + _BESIDE, r.method_low, r.method_high, color=FAINT, linewidth=0.5)
 
 
 def _lane_label(project: Project, r: Ratio) -> str:

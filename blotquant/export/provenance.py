@@ -17,6 +17,8 @@ from blotquant.errors import SettingsError
 from blotquant.export.csv_tables import image_names
 from blotquant.flags import flag_names
 from blotquant.io.atomic import write_bytes_atomically
+from blotquant.model.exposures import NOWHERE, ExposureSeries
+from blotquant.model.linearity import DilutionSeries
 from blotquant.model.project import Project
 from blotquant.model.registration import Registration
 from blotquant.model.results import Analysis, ImageReport, Notice
@@ -68,9 +70,15 @@ def provenance(project: Project, analysis: Analysis) -> dict[str, Any]:
         "edits": _edits(analysis),
         "samples": [asdict(s) for s in project.samples],
         "registrations": [_registration(r, image_names(analysis)) for r in analysis.registrations],
+        "backgrounds": [
+            asdict(x) | {"image": image_names(analysis)[x.image]}
+            for x in analysis.background_advice
+        ],
+        "exposures": [_series(s) for s in analysis.exposures],
         "ladder_fits": [asdict(f) for f in analysis.ladder_fits],
         "ladder_guesses": [asdict(g) for g in analysis.ladder_guesses],
         "assignments": _assignments(analysis),
+        "dilution_series": [_dilution(s) for s in analysis.dilutions],
         "loadings": [
             {"membrane": x.membrane, "lane": x.lane, "source": x.source} for x in analysis.loadings
         ],
@@ -132,6 +140,15 @@ def _image(report: ImageReport, names: dict[str, str]) -> dict[str, Any]:
             {"name": m.name, "corners": m.corners, "angle_deg": m.angle_deg, "edited": m.edited}
             for m in report.membranes
         ],
+    }
+
+
+def _series(series: ExposureSeries) -> dict[str, Any]:
+    """Return how the exposures of one blot were merged; pixels are counted, not listed."""
+    return {
+        "series": series.name,
+        "exposures": [asdict(e) for e in series.exposures],
+        "clipped_in_all_px": int((series.came_from == NOWHERE).sum()),
     }
 
 
@@ -197,6 +214,11 @@ def _assignments(analysis: Analysis) -> list[dict[str, Any]]:
         }
         for a in analysis.assignments
     ]
+
+
+def _dilution(series: DilutionSeries) -> dict[str, Any]:
+    """Return the line and the range of a dilution series; its points stand in the table."""
+    return {k: v for k, v in asdict(series).items() if k != "points"}
 
 
 def _without_a_number(analysis: Analysis) -> list[dict[str, Any]]:

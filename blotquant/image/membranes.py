@@ -22,7 +22,6 @@ from blotquant.model.geometry import Membrane, Point
 
 SIZE_PX = 330  # longest side at which outlines are sought
 LEVELS = 24  # grey levels by area, and as many evenly spread
-LEAST_SHARE = 0.08  # of the evidence that each membrane must hold
 LEAST_AREA = 0.006  # of the frame
 LEAST_RECTANGULARITY = 0.8
 STRAIGHT = 0.92  # of its four corners' polygon that an outline with straight edges fills
@@ -33,13 +32,12 @@ LEAST_VALUE = 0.35  # share of the evidence on the membranes, times how clear th
 LEAST_SHARE = 0.08  # of the evidence that a membrane must hold, ...
 SIBLING_SHARE = 0.003  # ... or this where there is a larger one that looks alike
 LEAST_HEIGHT = 14.0  # in band thicknesses: a row of touching bands reaches 11, ...
-LEAST_SIDE_PX = 7.0
 LEAST_STRIP = 6.5  # ... but has no straight edges
+LEAST_SIDE_PX = 10.0  # small pixels: the outline of anything lower is not told from a band's
 BASE = 0.25  # of a region's tones lie at its soft edge or in shadows
 GROUND = 0.65  # of a membrane's area has the ground's tone, ...
 HALF_WAY = 0.5  # ... which is not half way from its base to the bands' tone
 SAME_OUTLINE = 0.08  # of the longer side: corners nearer than this are the same region
-LEAST_HEIGHT = 14.0  # in band thicknesses: a row of touching bands reaches 11, a membrane 18
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from blotquant.model.image import Polarity
-from blotquant.model.results import NoiseModel
+from blotquant.model.noise import NoiseModel
 
 MAX_SAMPLES = 200_000
 QUANTISATION = 1 / 12  # variance of rounding to whole counts

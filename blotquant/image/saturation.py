@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from blotquant.image.padding import padding
-from blotquant.model.image import Polarity
+from blotquant.model.image import BlotImage, Polarity
 
 Pixels = NDArray[Any]
 
@@ -139,6 +139,20 @@ def saturated_mask(pixels: Pixels, full_scale: float, polarity: Polarity) -> NDA
     own = pixels.dtype.type(limit)
     mask: NDArray[np.bool_] = pixels >= own if polarity is Polarity.LIGHT_ON_DARK else pixels <= own
     return mask & ~padding(pixels, mask)
+
+
+def saturated_pixels(image: BlotImage, polarity: Polarity) -> NDArray[np.bool_]:
+    """Return where a picture is saturated: as it states itself, or by `saturated_mask`."""
+    if image.saturated is not None:
+        return image.saturated
+    return saturated_mask(image.pixels, image.full_scale, polarity)
+
+
+def count_saturated_pixels(image: BlotImage, polarity: Polarity) -> int:
+    """Return in how many pixels a picture is saturated, as fast as `count_saturated`."""
+    if image.saturated is not None:
+        return int(np.count_nonzero(image.saturated))
+    return count_saturated(image.pixels, image.full_scale, polarity)
 
 
 def count_saturated(pixels: Pixels, full_scale: float, polarity: Polarity) -> int:

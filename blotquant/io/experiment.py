@@ -11,10 +11,15 @@
     targets = ["PARP"]
     role = "target"                    # target | loading | total-protein | marker
     page = 1                           # of a file with several pages or channels
+    exposures = ["parp_60s.tif"]       # further exposures of the same blot, merged with it
 
     [analysis]
     loading_control = "beta-actin"
     control = "vehicle"
+
+    [[membrane]]                       # measured otherwise than the rest
+    name = "A"
+    background = "rolling-ball"
 
     [[row]]                            # settles what one row of bands is
     image = "parp.tif"
@@ -29,11 +34,14 @@ from __future__ import annotations
 
 import tomllib
 from collections import Counter
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from blotquant.errors import ExperimentError, ProjectError
 from blotquant.io import vocabulary
+from blotquant.io.experiment_membranes import read_backgrounds
 from blotquant.io.experiment_rows import read_rows
 from blotquant.io.experiment_settings import check_control, read_settings
 from blotquant.io.files import is_there
@@ -44,7 +52,7 @@ from blotquant.io.sample_sheet import samples_of, sheet_entries
 from blotquant.model.image import Polarity
 from blotquant.model.project import ImageRole, Photograph, Project
 
-TOP_KEYS = ("name", "note", "samples", "image", "lane", "analysis", "row")
+TOP_KEYS = ("name", "note", "samples", "image", "lane", "analysis", "membrane", "row")
 IMAGE_KEYS = (
     "file",
     "membrane",
@@ -57,7 +65,10 @@ IMAGE_KEYS = (
     "id",
     "sha256",
     "page",
+    "series",
+    "exposures",
 )
+MEMBRANE_KEYS = ("name", "background")
 ROW_KEYS = ("image", "file", "membrane", "row", "target", "form", "at")
 ONE_MEMBRANE = "blot"  # the name of the one that images show which do not say
 MAX_BYTES = 8 * 2**20
@@ -75,7 +86,12 @@ def read_experiment(path: Path | str) -> Project:
     top = Entry(table, "", TOP_KEYS, problems)
     folder = folder_of(path)
     entries = _entries(top, "image", IMAGE_KEYS)
-    photographs = _photographs(entries, folder, problems)
+    first = _photographs(entries, folder, problems)
+    photographs = (
+        *first,
+        *(x for e, p in zip(entries, first, strict=False) for x in _further(e, p, folder)),
+    )
+    photographs = _marked(entries, photographs)
     membranes = tuple(dict.fromkeys(m for p in photographs for m in p.membranes))
     lanes = list(_entries(top, "lane", LANE_KEYS))
     if top.text("samples"):
@@ -83,7 +99,8 @@ def read_experiment(path: Path | str) -> Project:
     samples = samples_of(lanes, membranes, problems)
     settings = read_settings(top)
     check_control(settings.control, samples, membranes, problems)
-    rows = read_rows(_entries(top, "row", ROW_KEYS), entries, photographs)
+    rows = read_rows(_entries(top, "row", ROW_KEYS), entries, photographs[: len(first)])
+    backgrounds = read_backgrounds(_entries(top, "membrane", MEMBRANE_KEYS), membranes)
     if problems.found:
         raise ExperimentError(path.name, tuple(problems.found))
     return Project(
@@ -93,6 +110,7 @@ def read_experiment(path: Path | str) -> Project:
         samples=samples,
         settings=settings,
         rows=rows,
+        backgrounds=backgrounds,
     )
 
 
@@ -181,7 +199,47 @@ def _photograph(entry: Entry, number: int, folder: Path) -> Photograph:
         exposure_s=entry.number("exposure_s", None, minimum=0.0),
         sha256=entry.text("sha256"),
         page=(entry.count("page") or 0) if "page" in entry.table else 0,
+        series=entry.text("series"),
     )
+
+
+def _further(entry: Entry, first: Photograph, folder: Path) -> tuple[Photograph, ...]:
+    """Return the further exposures of a photograph, which show what it shows."""
+    files = entry.texts("exposures", ())
+    if files and entry.table.get("series"):
+        entry.wrong("exposures", "stands beside `series`", "write one of the two")
+
+    def wrong(what: str, remedy: str) -> None:
+        entry.wrong("exposures", what, remedy)
+
+    return tuple(
+        replace(
+            first,
+            id=f"{first.id}-{number}",
+            file=_path(file, folder, wrong),
+            series=_series_name(first),
+            sha256="",
+            exposure_s=None,
+            page=0,
+        )
+        for number, file in enumerate(files, start=2)
+    )
+
+
+def _series_name(first: Photograph) -> str:
+    return f"{Path(first.file).stem} exposures"
+
+
+def _marked(
+    entries: tuple[Entry, ...], photographs: tuple[Photograph, ...]
+) -> tuple[Photograph, ...]:
+    """Return the photographs with those marked that have further exposures."""
+    heads = {
+        p.id
+        for e, p in zip(entries, photographs, strict=False)
+        if e.table.get("exposures") and not p.series
+    }
+    return tuple(replace(p, series=_series_name(p)) if p.id in heads else p for p in photographs)
 
 
 def _file(entry: Entry, folder: Path) -> str:
@@ -190,6 +248,11 @@ def _file(entry: Entry, folder: Path) -> str:
     if not file:
         entry.wrong("file", "is missing", "name the image file")
         return ""
+    return _path(file, folder, lambda what, remedy: entry.wrong("file", what, remedy))
+
+
+def _path(file: str, folder: Path, wrong: Callable[[str, str], None]) -> str:
+    """Return the absolute path of a file; tell `wrong` when it is not there, and what to do."""
     if "\\" in file and not (folder / file).exists():
         file = file.replace("\\", "/")  # written on Windows, read elsewhere
     path = Path(absolute(file, folder))
@@ -197,5 +260,5 @@ def _file(entry: Entry, folder: Path) -> str:
         there = sorted(p.name for p in path.parent.iterdir()) if path.parent.is_dir() else []
         near = " or ".join(f"`{n}`" for n in nearest(path.name, there))
         remedy = f"did you mean {near}?" if near else "check the name and the folder"
-        entry.wrong("file", f"{file!r} is not there", remedy)
+        wrong(f"{file!r} is not there", remedy)
     return path.as_posix()

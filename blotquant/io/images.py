@@ -32,7 +32,7 @@ from blotquant.io.foreign import refusal
 from blotquant.io.history import noticed_in_pixels, noticed_in_words
 from blotquant.io.masked import measurable_floats
 from blotquant.io.orientation import in_words, oriented
-from blotquant.io.reader import READERS, Decoded, Reader, Source, unsupported
+from blotquant.io.reader import READERS, Decoded, Reader, Source, listed, unsupported
 from blotquant.model.image import BlotImage
 from blotquant.model.project import Photograph, Project
 from blotquant.progress import Progress, no_progress
@@ -175,11 +175,10 @@ def _unchosen(page: int, pages: tuple[str, ...]) -> tuple[str, ...]:
     """Return a warning where the user should say which of several pages is meant."""
     if page or len(pages) < 2:
         return ()
-    shown = ", ".join(pages[:4]) + (", ..." if len(pages) > 4 else "")
     return (
         (
-            f"The file has {len(pages)} pages; the first was read and {len(pages) - 1} not "
-            f"({shown}). Say which page this photograph is."
+            f"The file has {len(pages)} pages: {listed(pages, 4)}. The first was read and "
+            f"{len(pages) - 1} not. Say which page this photograph is."
         ),
     )
 

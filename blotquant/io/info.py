@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import numpy as np
-
-from blotquant.image.saturation import saturated_mask
+from blotquant.image.saturation import count_saturated_pixels
 from blotquant.model.image import BlotImage, Polarity, PolarityGuess
 
 
@@ -73,7 +71,7 @@ def _saturation(image: BlotImage, polarity: Polarity) -> str:
 
 def _saturated_count(image: BlotImage, polarity: Polarity) -> tuple[int, str]:
     """Return how many pixels are saturated, as a number and in words."""
-    n = int(np.count_nonzero(saturated_mask(image.pixels, image.full_scale, polarity)))
+    n = count_saturated_pixels(image, polarity)
     if n == 0:
         return 0, "no pixel"
     pixels = "1 pixel" if n == 1 else f"{n} pixels"

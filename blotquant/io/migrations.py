@@ -7,7 +7,7 @@ from typing import Any
 
 from blotquant.errors import ProjectError
 
-VERSION = 3
+VERSION = 4
 """The version that is written."""
 
 Body = dict[str, Any]
@@ -53,5 +53,10 @@ def _to_3(body: Body) -> Body:
     return body
 
 
-MIGRATIONS: Mapping[int, Callable[[Body], Body]] = {1: _to_2, 2: _to_3}
+def _to_4(body: Body) -> Body:
+    """Version 4 adds backgrounds of single membranes and series of exposures; what was, stays."""
+    return body
+
+
+MIGRATIONS: Mapping[int, Callable[[Body], Body]] = {1: _to_2, 2: _to_3, 3: _to_4}
 """What leads from each version to the next."""

@@ -19,7 +19,7 @@ from typing import IO, Any, NoReturn
 from blotquant.errors import ProjectError, ReadError
 from blotquant.io.atomic import write_atomically
 from blotquant.io.embedded import FOLDER, split_embedded
-from blotquant.io.files import sha256_of, with_companion
+from blotquant.io.files import file_sha256, sha256_of, with_companion
 from blotquant.io.migrations import VERSION, up_to_date
 from blotquant.io.paths import INSIDE, folder_of, with_absolute_files, with_relative_files
 from blotquant.io.plain import PlainError, from_plain, to_plain
@@ -70,7 +70,7 @@ def write_project_file(
     packed: dict[str, bytes] = {}
     held = project
     if carry_pictures:
-        photographs = tuple(_packed(p, project, packed) for p in project.photographs)
+        photographs = tuple(_packed(p, project, path, packed) for p in project.photographs)
         held = replace(project, photographs=photographs)
     document = _as_json(held, path)
 
@@ -127,13 +127,14 @@ def is_project_archive(path: Path | str) -> bool:
         return False
 
 
-def _packed(photograph: Photograph, project: Project, packed: dict[str, bytes]) -> Photograph:
+def _packed(
+    photograph: Photograph, project: Project, path: Path, packed: dict[str, bytes]
+) -> Photograph:
     """Return the photograph as the file will name it; put its bytes into `packed` if it must."""
     if not project.embed_pictures and split_embedded(photograph.file) is None:
         return photograph
-    try:
-        parts = with_companion(photograph.file)
-    except ReadError:
+    parts = _parts(photograph, path)
+    if parts is None:
         # A project must be savable although a disk is gone; opening it will name the picture.
         return photograph
     sha256 = sha256_of(*(data for _, data in parts))
@@ -144,6 +145,26 @@ def _packed(photograph: Photograph, project: Project, packed: dict[str, bytes]) 
         file=f"{INSIDE}{folder}/{parts[0][0]}",
         sha256=photograph.sha256 or sha256,
     )
+
+
+def _parts(photograph: Photograph, path: Path) -> tuple[tuple[str, bytes], ...] | None:
+    """Return the files of a picture by name: those with the known hash, if there are any.
+
+    A picture that went away or changed after the project was saved is still inside the file that is
+    about to be replaced.
+    """
+    wanted = file_sha256(photograph.sha256)
+    kept = path / FOLDER / wanted[:16] / Path(photograph.file).name
+    found = []
+    for file in (photograph.file, *((kept,) if wanted else ())):
+        try:
+            parts = with_companion(file)
+        except ReadError:
+            continue
+        if sha256_of(*(data for _, data in parts)) == wanted:
+            return parts
+        found.append(parts)
+    return found[0] if found else None
 
 
 def _as_json(project: Project, path: Path) -> bytes:

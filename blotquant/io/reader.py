@@ -148,9 +148,18 @@ def wanted_page(source: Source, pages: tuple[str, ...]) -> int:
         held = "1 page" if len(pages) == 1 else f"{len(pages)} pages"
         raise ReadError(
             f"{source.name} has {held}; there is no page {source.page}",
-            f"Choose a page from 1 to {len(pages)}",
+            f"Choose one of them: {listed(pages)}",
         )
     return max(0, source.page - 1)
+
+
+def listed(pages: tuple[str, ...], at_most: int = 12) -> str:
+    """Return the pages with their numbers and names, in words: ``1 (700 nm), 2 (800 nm)``."""
+    shown = [
+        f"{number}" if name in {f"page {number}", ""} else f"{number} ({name})"
+        for number, name in enumerate(pages[:at_most], start=1)
+    ]
+    return ", ".join(shown) + (f" ... {len(pages)}" if len(pages) > at_most else "")
 
 
 def damaged(name: str, kind: str, detail: object = "") -> ReadError:

@@ -25,6 +25,7 @@ COLUMNS = (
     "replicate",
     "kind",
 )
+ALSO_CALLED = {"amount": "dose", "amount_unit": "dose_unit"}  # of a standard
 REMARKS = ("note", "notes", "comment", "comments")  # columns that may be there and are not read
 DELETE_ONE = "delete one of the two"
 MAX_BYTES = 8 * 2**20
@@ -126,7 +127,8 @@ def sheet_entries(path: Path, problems: Problems) -> tuple[Entry, ...]:
     if not lines:
         problems.add(path.name, "is empty", f"give it the columns {', '.join(COLUMNS)}")
         return ()
-    columns = [c.strip().lower().replace(" ", "_") for c in lines[0][1]]
+    named = [c.strip().lower().replace(" ", "_") for c in lines[0][1]]
+    columns = [ALSO_CALLED.get(c, c) for c in named]
     if not _check_columns(columns, path, problems):
         return ()
     return tuple(

@@ -36,6 +36,9 @@ def experiment_text(project: Project, folder: Path) -> str:
     ]
     document["lane"] = [_lane(s) for s in project.samples]
     document["analysis"] = _analysis(project.settings)
+    document["membrane"] = [
+        {"name": b.membrane, "background": b.background} for b in project.backgrounds
+    ]
     document["row"] = [row_entry(r) for r in project.rows]
     return tomli_w.dumps({key: value for key, value in document.items() if value != []})
 
@@ -97,6 +100,7 @@ def _image(photograph: Photograph, number: int, folder: Path) -> dict[str, Any]:
                 ("id", "" if p.id == f"img{number}" else p.id),
                 ("sha256", p.sha256),
                 ("page", p.page or None),
+                ("series", p.series),
             )
         ),
     }

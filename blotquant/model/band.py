@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from blotquant.flags import Flag
@@ -62,6 +63,8 @@ class BandMeasurement:
 
     `volume = raw_volume - background_volume`; `lod` and `loq` are volumes; `snr` is
     `volume / volume_se` of the blank; `box` is (left, top, right, bottom) in file pixels.
+    `volume_estimate` is what a clipped band would have shown, by its flanks, with a 95 % interval;
+    NaN where nothing is clipped or too little is left. It stands beside the volume, never for it.
     """
 
     band: Band
@@ -80,3 +83,11 @@ class BandMeasurement:
     saturated_fraction: float
     detected: bool
     flags: Flag
+    volume_estimate: float = float("nan")
+    volume_estimate_low: float = float("nan")
+    volume_estimate_high: float = float("nan")
+
+    @property
+    def has_estimate(self) -> bool:
+        """Whether its flanks tell what a clipped band would have shown."""
+        return math.isfinite(self.volume_estimate)

@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from blotquant.model.noise import NoiseModel
+
 
 class Polarity(StrEnum):
     """Whether bands have the higher or the lower stored values."""
@@ -61,6 +63,11 @@ class BlotImage:
         (key, value) pairs that the file states of itself.
     warnings
         Sentences with advice about the file.
+    saturated
+        (rows, columns) of booleans where that is known beforehand, made read-only here; None: the
+        values tell. A merged picture has no single limit.
+    noise
+        How its pixels scatter where that is known beforehand; None: the picture tells.
     """
 
     name: str
@@ -72,6 +79,8 @@ class BlotImage:
     lossy: bool = False
     metadata: tuple[tuple[str, str], ...] = ()
     warnings: tuple[str, ...] = field(default=())
+    saturated: NDArray[np.bool_] | None = None
+    noise: NoiseModel | None = None
 
     def __post_init__(self) -> None:
         if self.pixels.ndim != 2 or 0 in self.pixels.shape:
@@ -79,6 +88,10 @@ class BlotImage:
         if self.pixels.dtype not in (np.uint8, np.uint16, np.float32):
             raise ValueError(f"pixels must be uint8, uint16 or float32, not {self.pixels.dtype}")
         self.pixels.flags.writeable = False
+        if self.saturated is not None:
+            if self.saturated.shape != self.pixels.shape:
+                raise ValueError("the saturated pixels must have the picture's shape")
+            self.saturated.flags.writeable = False
 
     @property
     def height(self) -> int:

@@ -15,11 +15,12 @@ from blotquant.model.geometry import Point
 
 
 class LaneKind(StrEnum):
-    """What was loaded."""
+    """What was loaded; a standard is a lane of a dilution series, its amount known."""
 
     SAMPLE = "sample"
     LADDER = "ladder"
     BLANK = "blank"
+    STANDARD = "standard"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

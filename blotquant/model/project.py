@@ -45,6 +45,9 @@ class Photograph:
     page
         Which page, channel or exposure of a file with several, from 1; 0 when nobody chose: the
         first is read, with a warning.
+    series
+        Photographs with the same name here are exposures of one blot: they are merged into one
+        picture that stands in the place of the first of them. Empty: a photograph of its own.
     """
 
     id: str
@@ -58,6 +61,7 @@ class Photograph:
     exposure_s: float | None = None
     sha256: str = ""
     page: int = 0
+    series: str = ""
 
     def __post_init__(self) -> None:
         if self.page < 0:
@@ -146,10 +150,19 @@ class AssignedRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MembraneBackground:
+    """The background method that the user chose for one physical membrane."""
+
+    membrane: str
+    background: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Project:
     """Everything that a person decided about an experiment. Results follow from it.
 
-    Deleting an entry of `membranes`, `lanes`, `bands` or `rows` brings detection back.
+    Deleting an entry of `membranes`, `lanes`, `bands` or `rows` brings detection back. A membrane
+    without an entry in `backgrounds` is measured with the method of the settings.
     `embed_pictures` says whether a saved project file holds the picture files themselves, byte for
     byte, or names them (the default).
     """
@@ -162,6 +175,7 @@ class Project:
     lanes: tuple[PlacedLanes, ...] = ()
     bands: tuple[PlacedBands, ...] = ()
     rows: tuple[AssignedRow, ...] = ()
+    backgrounds: tuple[MembraneBackground, ...] = ()
     note: str = ""
     embed_pictures: bool = False
 

@@ -6,10 +6,13 @@ from dataclasses import dataclass
 
 from blotquant.flags import Flag
 from blotquant.model.band import BandMeasurement
+from blotquant.model.exposures import ExposureSeries
 from blotquant.model.geometry import Membrane
 from blotquant.model.image import BlotImage, PolarityGuess
 from blotquant.model.ladder import LadderFit, LadderGuess
 from blotquant.model.lane import Baseline, Lane, LaneProfile
+from blotquant.model.linearity import BandAmount, DilutionSeries
+from blotquant.model.noise import NoiseModel
 from blotquant.model.project import Photograph, Project
 from blotquant.model.registration import Registration
 
@@ -27,14 +30,6 @@ class Notice:
     membrane: str = ""
     lane: int = 0
     row: int = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NoiseModel:
-    """``variance(signal) = read_variance + gain * signal`` in counts, from the picture itself."""
-
-    read_variance: float
-    gain: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -150,6 +145,20 @@ class ConditionSummary:
     flags: Flag = Flag.NONE
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BackgroundAdvice:
+    """Which background method fits one membrane on one photograph: `method`, and `text`, why.
+
+    `used` is the method that the numbers come from.
+    """
+
+    image: str
+    membrane: str
+    method: str
+    used: str
+    text: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Analysis:
     """The results of one project, all of them."""
@@ -166,6 +175,10 @@ class Analysis:
     notices: tuple[Notice, ...]
     registrations: tuple[Registration, ...] = ()
     ladder_guesses: tuple[LadderGuess, ...] = ()
+    exposures: tuple[ExposureSeries, ...] = ()
+    background_advice: tuple[BackgroundAdvice, ...] = ()
+    dilutions: tuple[DilutionSeries, ...] = ()
+    amounts: tuple[BandAmount, ...] = ()
 
     def image(self, image: str) -> ImageReport:
         """Return the report of the photograph with this id; raise KeyError if there is none."""

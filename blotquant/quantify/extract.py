@@ -51,12 +51,14 @@ class LaneBands:
     """What is known of a lane's bands before their volumes: reach and group of each.
 
     `reach` (bands, positions) is the share of each step inside the band's limits; `group` numbers
-    the bands that overlap; `found` tells in which a peak was seen.
+    the bands that overlap; `found` tells in which a peak was seen. `volume_se` is how well the
+    volumes of overlapping bands can be told apart, NaN for a band that stands alone.
     """
 
     reach: Floats
     group: tuple[int, ...]
     found: tuple[bool, ...]
+    volume_se: tuple[float, ...]
 
 
 def extract(view: LaneView, background: Background, bands: LaneBands) -> tuple[Extraction, ...]:
@@ -117,14 +119,22 @@ def _by_sum(
     weights, shared = _summed(view, bands, present, k)
     variance = np.maximum(view.profile.variance, 1e-12)
     rest = view.profile.signal - background.level
+    noise = float((weights**2 * variance).sum())
     return Extraction(
         volume=float((weights * rest).sum()),
         weights=weights,
         area_px=0.0,
-        noise=float((weights**2 * variance).sum()),
+        noise=noise,
         level=background.error.variance(weights),
-        model=(SHARING_ERROR * shared) ** 2 + (PLACING_ERROR * fitted[k]) ** 2,
+        model=_sharing(bands, shared, noise, k) + (PLACING_ERROR * fitted[k]) ** 2,
     )
+
+
+def _sharing(bands: LaneBands, shared: float, noise: float, k: int) -> float:
+    """Return the variance from sharing: what the lane's own fit leaves open, and its family."""
+    plain = (SHARING_ERROR * shared) ** 2
+    known = bands.volume_se[k]
+    return plain + max(known**2 - noise, 0.0) if np.isfinite(known) else plain
 
 
 def _joined(by_sum: Extraction, by_fit: Extraction) -> Extraction:

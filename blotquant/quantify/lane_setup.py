@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from blotquant.background.base import LaneView
+from blotquant.background.lane_baseline import FEWEST_POSITIONS, LaneBaseline
+from blotquant.background.smoother import best_stiffness
+from blotquant.bands.lane_fit import GroupFit, GroupShapes, fit_group
 from blotquant.bands.shapes import BandShape
 from blotquant.lanes.profile import StraightLane
 from blotquant.model.band import Band
 from blotquant.model.lane import LaneProfile
 from blotquant.quantify.extract import LaneBands
 
+ROUNDS = 2
 MASK_RIM = 0.08  # of a band's height, kept out of the background on either side
 
 
@@ -37,12 +41,70 @@ class LaneSetup:
 
         A row that is missing from `shapes` is taken as a Gaussian that fills its limits.
         """
+        view = lane_view(straight, profile, bands, shapes)
+        group = _group_numbers(bands, shapes)
+        view, volume_se = _refined(view, bands, shapes, group)
         known = LaneBands(
             reach=_reach(profile, bands),
-            group=_group_numbers(bands, shapes),
+            group=group,
             found=tuple(b.found for b in bands),
+            volume_se=volume_se,
         )
-        return cls(view=lane_view(straight, profile, bands, shapes), known=known)
+        return cls(view=view, known=known)
+
+
+def _refined(
+    view: LaneView,
+    bands: Sequence[Band],
+    shapes: Mapping[int, BandShape],
+    group: tuple[int, ...],
+) -> tuple[LaneView, tuple[float, ...]]:
+    """Let overlapping bands differ from their rows as this lane says; see `bands.lane_fit`."""
+    errors = np.full(len(bands), np.nan)
+    together = [
+        [k for k, g in enumerate(group) if g == first and view.present[k]]
+        for first in sorted(set(group))
+    ]
+    together = [m for m in together if len(m) > 1 and not any(bands[k].edited for k in m)]
+    signal, free = view.profile.signal, np.where(view.masked, 0.0, 1.0)
+    if not together or signal.size < FEWEST_POSITIONS or free.sum() < FEWEST_POSITIONS:
+        return view, tuple(errors)
+    expected = _row_shapes(bands, shapes)
+    method = LaneBaseline(stiffness=best_stiffness(signal, free))
+    area = float(view.profile.area_px.mean())
+    # The level follows from the shapes and they from the level.
+    for _ in range(ROUNDS):
+        rest = signal - method.estimate(view).level
+        rows = view.shapes.copy()
+        for members in together:
+            found = _fitted(view.profile, rest, expected, members)
+            density = found.shapes.densities(view.profile.position_px)
+            rows[members] = density / view.profile.area_px
+            errors[members] = np.sqrt(np.diag(found.covariance)) * area
+        view = replace(view, shapes=rows)
+    return view, tuple(float(e) for e in errors)
+
+
+def _row_shapes(bands: Sequence[Band], shapes: Mapping[int, BandShape]) -> GroupShapes:
+    """Return where the bands of a lane are expected and what those of their rows look like."""
+    kinds = [_shape_of(b, shapes) for b in bands]
+    return GroupShapes(
+        apex_px=np.array(_apexes(bands, shapes)),
+        sigma_px=np.array([kind.sigma_px for kind in kinds]),
+        tail_px=np.array([kind.tail_px for kind in kinds]),
+    )
+
+
+def _fitted(
+    profile: LaneProfile, rest: NDArray[np.float64], expected: GroupShapes, members: Sequence[int]
+) -> GroupFit:
+    mine = np.array(members)
+    row = GroupShapes(
+        apex_px=expected.apex_px[mine],
+        sigma_px=expected.sigma_px[mine],
+        tail_px=expected.tail_px[mine],
+    )
+    return fit_group(profile.position_px, rest, profile.variance, row)
 
 
 def lane_view(
@@ -62,7 +124,7 @@ def lane_view(
         straight=straight,
         profile=profile,
         limits=tuple((b.start_px, b.stop_px) for b in bands),
-        masked=_mask(profile, [b for b in bands if b.found]),
+        masked=band_mask(profile, [b for b in bands if b.found]),
         shapes=np.array(rows) if rows else np.zeros((0, position.size)),
         present=_present(bands, shapes),
     )
@@ -111,7 +173,7 @@ def _reach(profile: LaneProfile, bands: Sequence[Band]) -> NDArray[np.float64]:
     return np.array([_coverage(profile.position_px, b.start_px, b.stop_px) for b in bands])
 
 
-def _mask(profile: LaneProfile, found: Sequence[Band]) -> NDArray[np.bool_]:
+def band_mask(profile: LaneProfile, found: Sequence[Band]) -> NDArray[np.bool_]:
     """Mark the places that hold signal of a band, with a rim for its tails."""
     masked = np.zeros(profile.signal.size, dtype=bool)
     position = profile.position_px

@@ -76,7 +76,7 @@ def _sample_bands(measured: Measured, image: str, membrane: str) -> list[BandMea
     ladders = {
         (r.lane.image, r.lane.membrane, r.lane.number)
         for r in measured.lanes
-        if r.lane.kind is not LaneKind.SAMPLE
+        if r.lane.kind in (LaneKind.LADDER, LaneKind.BLANK)
     }
     return [
         m

@@ -10,7 +10,7 @@ from blotquant.image.contrast import WorkCopy, contrasts, work_copy
 from blotquant.image.membranes import Evidence, find_membranes
 from blotquant.image.noise import estimate_noise
 from blotquant.image.polarity import guess_polarity
-from blotquant.image.saturation import count_saturated
+from blotquant.image.saturation import count_saturated_pixels
 from blotquant.lanes.choose import of_typical_width
 from blotquant.lanes.detect import LANE_DETECTORS, lane_pieces
 from blotquant.lanes.match import Picture, Seen, match_lanes, register_on_lead
@@ -48,11 +48,11 @@ def locate(
     polarity = guess.polarity
     clipped = cache.get(
         ("clipped", sha, polarity),
-        lambda: count_saturated(image.pixels, image.full_scale, polarity),
+        lambda: count_saturated_pixels(image, polarity),
     )
     noise = cache.get(
         ("noise", sha, polarity),
-        lambda: estimate_noise(image.pixels, image.full_scale, polarity),
+        lambda: image.noise or estimate_noise(image.pixels, image.full_scale, polarity),
     )
     pieces = cache.get(("pieces", sha, polarity), lambda: lane_pieces(copy, scales, polarity))
     membranes = _membranes(project, photograph, image, copy, pieces, cache)

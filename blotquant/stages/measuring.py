@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from blotquant.background import LocalSurround
+from blotquant.bands.doublets import split_doublets
 from blotquant.bands.kept import carry, with_kept_rows
 from blotquant.bands.rows import SeenLanes, detect_bands
 from blotquant.bands.shapes import BandShape, learn_shapes
@@ -185,13 +186,29 @@ def membrane_bands(
 
     def find() -> tuple[Band, ...]:
         seen = cache.get(("seen", *key), lambda: SeenLanes.of(laid.straight, unit, laid.gaps))
-        return detect_bands(lanes, laid.straight, sensitivity, unit, laid.gaps, seen)
+        seen_bands = detect_bands(lanes, laid.straight, sensitivity, unit, laid.gaps, seen)
+        return _with_doublets(report, laid, seen_bands)
 
     found = cache.get(("bands", *key, sensitivity), find)
     if placed is None:
         return found
     kept, absent = (_carried(placed, x, lanes) for x in (placed.bands, placed.absent))
     return _completed(with_kept_rows(found, kept, absent), lanes)
+
+
+def _with_doublets(report: ImageReport, laid: LaidOut, bands: tuple[Band, ...]) -> tuple[Band, ...]:
+    """Split the rows that all lanes together show to be two."""
+    if not bands:
+        return bands
+    profiles = [lane_profile(straight, report.noise) for straight in laid.straight]
+    method = LocalSurround()
+    levels = []
+    for lane, straight, profile in zip(laid.lanes, laid.straight, profiles, strict=True):
+        mine = sorted((b for b in bands if b.lane == lane.number), key=lambda b: b.row)
+        levels.append(method.estimate(lane_view(straight, profile, mine, {})).level)
+    noise = [float(np.sqrt(np.median(p.variance))) for p in profiles]
+    clipped = [p.saturated for p in profiles]
+    return split_doublets(bands, [p.signal for p in profiles], levels, noise, clipped)
 
 
 def _carried(
@@ -266,7 +283,7 @@ def measure(
         if ball is not None:
             setup = replace(setup, view=replace(setup.view, surface=ball.level))
         found: LaneMeasurement = cache.get(
-            ("measure", *key, method, ball.radius_px if ball is not None else 0.0, extra),
+            ("measure", *key, method, ball.key if ball is not None else (), extra),
             lambda p=p, setup=setup, extra=extra, method=method: measure_lane(  # type: ignore[misc]
                 p.lane, p.bands, setup, method, extra=extra
             ),

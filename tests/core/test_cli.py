@@ -15,7 +15,7 @@ from blotquant.cli import main
 from blotquant.io.open_project import open_project, save_project
 from blotquant.simulate import RowSpec, Scene, simulate_blot, write_blot
 
-TABLES = ("bands.csv", "lanes.csv", "ratios.csv", "summary.csv", "ladders.csv")
+TABLES = ("bands.csv", "lanes.csv", "ratios.csv", "summary.csv", "ladders.csv", "linearity.csv")
 N_LANES = 4
 
 
@@ -232,6 +232,7 @@ class TestAnalyse:
             "analyse",
             blots / "parp.tif",
             *("--panel", "vitamin-k2", "--targets", "PARP", "--background", "local"),
+            *("--background", "mine=rolling-ball", "--ball-radius", "60"),
             *("--polarity", "light-on-dark", "--sensitivity", "5", "--chemistry", "tris-glycine"),
             *("--membrane", "mine", "--loading-control", "none", "--out", tmp_path),
         )
@@ -239,6 +240,8 @@ class TestAnalyse:
         said = provenance(tmp_path)
         assert said["settings"]["panel"] == "vitamin-k2"
         assert said["settings"]["background"] == "local"
+        assert said["settings"]["ball_radius_px"] == 60
+        assert {x["used"] for x in said["backgrounds"]} == {"rolling-ball"}
         assert said["settings"]["sensitivity"] == 5
         assert said["settings"]["loading_control"] == ["none"]
         assert {r["membrane"] for r in table(tmp_path, "lanes.csv")} == {"mine"}
@@ -287,6 +290,8 @@ class TestAnalyse:
             (("--background", "lane-basline"), "lane-baseline"),
             (("--polarity", "dark"), "light-on-dark, dark-on-light"),
             (("--background", "ball"), "Write `rolling-ball`"),
+            (("--background", "Z=local"), "no image shows a membrane 'Z'"),
+            (("--ball-radius", "-3"), "ball of -3.0 px is impossible"),
             (("--control", "vehicle"), "No lane has the condition 'vehicle'"),
             (("--control", "blot:2"), "'blot:2' names no membrane that is here. Use one of: parp"),
             (("--sensitivity", "100"), "out of range"),

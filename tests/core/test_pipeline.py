@@ -27,7 +27,9 @@ from blotquant.pipeline import analyse
 from blotquant.progress import Cancelled
 from blotquant.simulate import RowSpec, Scene, simulate_blot
 from blotquant.stages import locating, measuring
+from blotquant.stages.levels import Backgrounds
 
+N_METHODS = 1 + len(Backgrounds(default="lane-baseline").alternatives())
 DOSES = (0.0, 25.0, 50.0, 100.0)
 FRACTIONS = (0.1, 0.3, 0.5, 0.7)
 LOADING = (1.0, 0.8, 1.25, 1.1)
@@ -249,9 +251,9 @@ def test_nothing_is_done_twice(project, images, warm, counted):
 def test_every_step_is_counted(project, images, counted):
     fresh(project, images)
     assert {name: counted[name] for name in PICTURE_STEPS} == dict.fromkeys(PICTURE_STEPS, 2)
-    assert counted["straighten"] == 8 + 2 * 3  # four lanes and three gaps on each photograph
+    assert counted["straighten"] == 8 + 2 * 5  # four lanes, three gaps and the blot on both sides
     assert counted["detect_bands"] == 2
-    assert counted["measure_lane"] == 8 * (1 + len(measuring.alternatives("lane-baseline")))
+    assert counted["measure_lane"] == 8 * N_METHODS
 
 
 def test_a_moved_lane_recomputes_one_lane(project, images, warm, counted):
@@ -275,7 +277,7 @@ def test_a_moved_band_leaves_the_other_photograph_alone(project, images, warm, c
     analyse(replace(project, bands=(placed,)), images, cache=cache)
     assert counted["straighten"] == 0
     assert counted["detect_bands"] == 0
-    assert 0 < counted["measure_lane"] <= 4 * (1 + len(measuring.alternatives("lane-baseline")))
+    assert 0 < counted["measure_lane"] <= 4 * N_METHODS
 
 
 @pytest.mark.parametrize(

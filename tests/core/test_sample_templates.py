@@ -24,7 +24,7 @@ def test_every_template_fills_exactly_the_lanes_there_are(template, n_lanes):
 
 def test_templates_say_that_they_are_templates():
     names = [t.name for t in edits.sample_templates()]
-    assert len(names) == 4
+    assert len(names) == 5
     assert all(n.startswith("Template:") for n in names)
 
 
@@ -33,6 +33,15 @@ def test_dose_template_has_ladders_doses_and_one_control():
     assert [s.lane for s in lanes if s.kind is LaneKind.LADDER] == [1, 10]
     assert [s.dose for s in lanes if s.dose is not None] == [0, 25, 50, 75, 100]
     assert [s.condition for s in lanes if s.dose == 0] == ["vehicle"]
+
+
+def test_dilution_template_holds_standards_with_falling_amounts():
+    lanes = next(t for t in edits.sample_templates() if t.id == "dilution").lanes
+    standards = [s for s in lanes if s.kind is LaneKind.STANDARD]
+    amounts = [s.dose for s in standards]
+    assert len(amounts) >= 4
+    assert amounts == sorted(amounts, reverse=True)
+    assert {s.dose_unit for s in standards} == {"µg"}
 
 
 def test_unknown_template_is_the_callers_mistake():

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from blotquant.background import BACKGROUNDS
 from blotquant.flags import Flag
 from blotquant.model.band import Band, BandMeasurement
 from blotquant.model.image import PolarityGuess
@@ -31,6 +32,7 @@ sys.path.insert(0, str(ROOT / "tools"))
 
 import validate  # noqa: E402 - found through the path above
 from validation import tables  # noqa: E402 - as above
+from validation.backgrounds import method_table, score_methods  # noqa: E402 - as above
 from validation.hand_truth import read_pictures  # noqa: E402 - as above
 from validation.matching import f1, one_to_one, tolerances  # noqa: E402 - as above
 from validation.photographs import score_picture  # noqa: E402 - as above
@@ -428,3 +430,21 @@ def test_impossible_options_are_refused(wrong, capsys):
         validate.main(wrong)
     assert stopped.value.code == 2
     assert wrong[0] in capsys.readouterr().err
+
+
+def test_methods_are_compared_on_the_same_blots():
+    scores = [score_methods("easy", 3)]
+    table = method_table(scores)
+    assert set(scores[0].by_method) == set(BACKGROUNDS)
+    assert all(
+        s.bands_true == scores[0].by_method["none"].bands_true for s in scores[0].by_method.values()
+    )
+    lines = table.splitlines()
+    assert [c.strip() for c in lines[0].split("|")[2:-1]] == [f"`{n}`" for n in sorted(BACKGROUNDS)]
+    assert [line.split("|")[1].strip() for line in lines[2:]] == [
+        "easy",
+        "**all**",
+        "95 % holds (blot)",
+    ]
+    usual, nothing = (scores[0].by_method[n].volume_errors for n in ("lane-baseline", "none"))
+    assert np.median(usual) < 0.01 < np.median(nothing)

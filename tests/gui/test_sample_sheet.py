@@ -148,6 +148,7 @@ def test_blocks_with_and_without_headers(text, expected):
     [
         ("kind", "M", LaneKind.LADDER),
         ("kind", "", LaneKind.SAMPLE),
+        ("kind", "Standard", LaneKind.STANDARD),
         ("dose", "", None),
         ("time_h", "0.5", 0.5),
         ("condition", "  VK2 ", "VK2"),

@@ -84,6 +84,17 @@ def score_picture(picture: Picture) -> PictureScore:
     )
 
 
+def count_lanes(picture: Picture, lanes: Sequence[Lane]) -> tuple[int, int, int]:
+    """Return how many certain lanes there are, how many were found, and how many are invented."""
+    found = _Found(lanes=tuple(lanes), bands={})
+    true = hit = 0
+    for panel in (p for p in picture.panels if p.scored):
+        matched = _match_lanes(panel, found)
+        true += sum(not lane.uncertain for lane in panel.lanes)
+        hit += sum(not panel.lanes[i].uncertain for i in matched)
+    return true, hit, _invented(picture, found)
+
+
 def _found(analysis: bq.Analysis) -> _Found:
     bands: dict[tuple[str, int], list[BandMeasurement]] = {}
     for m in analysis.bands:

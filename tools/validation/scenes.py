@@ -92,6 +92,14 @@ def compare_scene(name: str, seed: int, photo: SimulatedPhoto, analysis: bq.Anal
     )
 
 
+def count_scene_lanes(photo: SimulatedPhoto, lanes: Sequence[Lane]) -> tuple[int, int, int]:
+    """Return how many lanes show something, how many were found, and how many are invented."""
+    true = [(membrane, lane) for membrane in photo.membranes for lane in membrane.lanes]
+    matched = match_scene_lanes(true, lanes)
+    visible = {i for i, place in enumerate(true) if _is_visible(place)}
+    return len(visible), len(visible & set(matched)), len(lanes) - len(matched)
+
+
 def match_scene_lanes(
     true: Sequence[TrueLane], lanes: Sequence[Lane]
 ) -> dict[int, tuple[int, float]]:

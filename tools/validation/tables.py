@@ -16,6 +16,18 @@ from validation.times import Timing
 
 _TABLE = re.compile(r"(<!-- table:([a-z-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
 LOST = 1.0
+_PHOTOGRAPH_HEAD = (
+    "photograph",
+    "lanes",
+    "lane F1",
+    "centre error, % of width",
+    "invented lanes",
+    "bands",
+    "recall",
+    "precision",
+    "polarity",
+    "membranes",
+)
 
 
 class DocumentError(ValueError):
@@ -104,29 +116,37 @@ def ratio_table(scores: Iterable[RatioScore]) -> str:
 
 def photograph_table(scores: Sequence[PictureScore]) -> str:
     """Return lanes, rows, polarity and membranes of real photographs."""
-    head = (
-        "photograph",
-        "lanes",
-        "lane F1",
-        "centre error, % of width",
-        "invented lanes",
-        "bands",
-        "recall",
-        "precision",
-        "polarity",
-        "membranes",
-    )
     rows = [_photograph_row(score.name, [score]) for score in scores]
-    with_lanes = [score for score in scores if score.lanes_true]
-    return markdown(head, [*rows, _photograph_row("**all with lanes**", with_lanes)])
+    return markdown(_PHOTOGRAPH_HEAD, [*rows, _with_lanes(scores)])
+
+
+def source_table(pictures: Sequence[Picture], scores: Sequence[PictureScore]) -> str:
+    """Return the same, all photographs of one repository in a row."""
+    groups: dict[str, list[PictureScore]] = {}
+    for picture, score in zip(pictures, scores, strict=True):
+        name = _repository(picture)
+        groups.setdefault(name, []).append(score)
+    rows = [
+        _photograph_row(f"{name} ({len(group)})", group) for name, group in sorted(groups.items())
+    ]
+    return markdown(_PHOTOGRAPH_HEAD, [*rows, _with_lanes(scores)])
+
+
+def _with_lanes(scores: Sequence[PictureScore]) -> tuple[str, ...]:
+    return _photograph_row("**all with lanes**", [s for s in scores if s.lanes_true])
+
+
+def _repository(picture: Picture) -> str:
+    """Return where a photograph comes from, without the commit and the place in it."""
+    return picture.source.split(" at ")[0].split(" ")[0]
 
 
 def source_list(pictures: Sequence[Picture]) -> str:
     """Return where the photographs come from, each repository once."""
     sources: dict[str, tuple[str, str]] = {}
     for picture in pictures:
-        repository = picture.source.split(" at ")[0]
-        sources.setdefault(picture.name.split("/")[0], (repository, picture.licence.split(" (")[0]))
+        licence = picture.licence.split(" (")[0]
+        sources.setdefault(picture.name.split("/")[0], (_repository(picture), licence))
     return "\n".join(f"- {name}: {repo} ({licence})" for name, (repo, licence) in sources.items())
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from blotquant import edits
@@ -169,6 +169,27 @@ class Commands:
         _, now, document = self._at()
         if now.image:
             document.edit("Remove photograph", edits.remove_photograph(document.project, now.image))
+
+    def merge_exposures(self, images: Sequence[str]) -> None:
+        """Say that photographs are exposures of one blot; the first of them stands for all."""
+        document = self._session.document
+        try:
+            new = edits.merge_photographs(document.project, images)
+        except BlotquantError as error:
+            self._session.notices.error(str(error))
+            return
+        document.edit("Merge exposures", new)
+        lead = next(p.id for p in new.photographs if p.id in images)
+        self._session.selection.select_image(lead)
+
+    def part_exposures(self) -> None:
+        """Make the exposures of the selected photograph photographs of their own again."""
+        _, now, document = self._at()
+        if now.image and document.project.photograph(now.image).series:
+            new = edits.part_exposures(document.project, now.image)
+            document.edit("Take exposures apart", new)
+        else:
+            self._session.notices.info("The selected photograph is not one of several exposures.")
 
     # -- steps --------------------------------------------------------------------------------
 

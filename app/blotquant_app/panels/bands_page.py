@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QGridLayout, QWidget
 from blotquant.model.band import Band, BandMeasurement
 from blotquant_app.actions import Actions
 from blotquant_app.digits import count, plain, with_error
+from blotquant_app.panels.background_field import BackgroundField
 from blotquant_app.panels.doubt_box import DoubtBox
 from blotquant_app.panels.page import Page
 from blotquant_app.panels.sensitivity_field import SensitivityField
@@ -26,7 +27,8 @@ class BandsPage(Page):
         self.numbers = Lines()
         self.doubt = DoubtBox(session, actions)
         self.sensitivity = SensitivityField(session)
-        self.form = SettingsForm(session, ("background",))
+        self.form = SettingsForm(session, ("background", "ball_radius_px"))
+        self.background = BackgroundField(session)
         buttons = QWidget()
         grid = QGridLayout(buttons)
         grid.setContentsMargins(0, 0, 0, 0)
@@ -44,6 +46,7 @@ class BandsPage(Page):
             buttons,
             section("Measurement"),
             self.form,
+            self.background,
         )
         self.close_column()
 
@@ -70,6 +73,7 @@ class BandsPage(Page):
         )
         self.sensitivity.refresh()
         self.form.refresh()
+        self.background.refresh()
 
 
 def _lines(band: Band | None, measured: BandMeasurement | None, *, is_told: bool) -> list[QWidget]:
@@ -89,6 +93,15 @@ def _lines(band: Band | None, measured: BandMeasurement | None, *, is_told: bool
             f"quantified from {plain(measured.loq)} counts × px"
         ),
     ]
+    if measured.has_estimate:
+        low, high = plain(measured.volume_estimate_low), plain(measured.volume_estimate_high)
+        lines.append(
+            body(
+                f"Its flanks tell {plain(measured.volume_estimate)} counts × px, between {low} and "
+                f"{high}, had the detector not clipped it. Ratios take that only if Normalise "
+                "says so."
+            )
+        )
     if band.reason and not is_told:
         lines.append(body(band.reason))
     advice = flag_advice(measured.flags)

@@ -15,6 +15,7 @@ from blotquant.model.image import BlotImage, Polarity
 from blotquant.model.project import Photograph, Project
 from blotquant_app.actions import Actions
 from blotquant_app.panels.images_page import ROLE_LABELS
+from blotquant_app.panels.picture_facts import page_name
 from blotquant_app.panels.widgets import button
 from blotquant_app.selection import Selected
 from blotquant_app.session import Session
@@ -60,7 +61,9 @@ class ExperimentPanel(QWidget):
         self.tree.setAccessibleName("Photographs")
         self.tree.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.tree.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
-        self.tree.addAction(actions["remove_photograph"])
+        self.tree.setSelectionMode(QTreeWidget.SelectionMode.ExtendedSelection)
+        for name in ("merge_exposures", "part_exposures", "remove_photograph"):
+            self.tree.addAction(actions[name])
         self.tree.currentItemChanged.connect(self._choose)
         column = QVBoxLayout(self)
         column.setContentsMargins(8, 0, 8, 12)
@@ -77,8 +80,14 @@ class ExperimentPanel(QWidget):
         if old.photographs is not new.photographs:
             self.refresh()
 
+    def chosen(self) -> tuple[str, ...]:
+        """Return the ids of the photographs that are selected in the list, several perhaps."""
+        ids = (item.data(0, _ID) for item in self.tree.selectedItems())
+        return tuple(i for i in ids if i)
+
     def refresh(self, *_: object) -> None:
         """List the photographs of the document."""
+        chosen = self.chosen()
         self.tree.blockSignals(True)
         self.tree.clear()
         groups: dict[tuple[str, ...], QTreeWidgetItem] = {}
@@ -96,12 +105,26 @@ class ExperimentPanel(QWidget):
         self.tree.expandAll()
         self.tree.blockSignals(False)
         self._follow(self._session.selection.now)
+        self._choose_again(chosen)
+
+    def _choose_again(self, chosen: tuple[str, ...]) -> None:
+        """Select what was selected beside the photograph on the screen."""
+        if self._session.selection.now.image not in chosen:
+            return
+        for i in range(self.tree.topLevelItemCount()):
+            group = self.tree.topLevelItem(i)
+            for j in range(group.childCount() if group is not None else 0):
+                item = group.child(j) if group is not None else None
+                if item is not None and item.data(0, _ID) in chosen:
+                    item.setSelected(True)
 
     def _item(self, photograph: Photograph) -> QTreeWidgetItem:
         item = QTreeWidgetItem([f"{self._title(photograph)}\n{ROLE_LABELS[photograph.role]}"])
+        if photograph.series:
+            item.setText(0, f"{item.text(0)}, exposure of {photograph.series}")
         item.setData(0, _ID, photograph.id)
         tip = photograph.file
-        problem = self._session.unreadable.get(photograph.file)
+        problem = self._session.problem(photograph)
         image = self._session.image(photograph.id)
         if image is not None:
             item.setIcon(0, self._thumb(photograph, image))
@@ -128,7 +151,8 @@ class ExperimentPanel(QWidget):
     def _title(self, photograph: Photograph) -> str:
         names = {t.id: t.name for t in self._session.library.targets}
         probed = ", ".join(names.get(t, t) for t in photograph.targets)
-        return probed or Path(photograph.file).stem
+        page = page_name(photograph, self._session.image(photograph.id))
+        return ", ".join(part for part in (probed or Path(photograph.file).stem, page) if part)
 
     def _thumb(self, photograph: Photograph, image: BlotImage) -> QIcon:
         session = self._session
@@ -153,6 +177,9 @@ class ExperimentPanel(QWidget):
             for j in range(group.childCount() if group is not None else 0):
                 item = group.child(j) if group is not None else None
                 if item is not None and item.data(0, _ID) == now.image:
+                    current = self.tree.currentItem()
+                    if current is not None and current.data(0, _ID) == now.image:
+                        return  # setting it again would drop what is selected beside it
                     self.tree.blockSignals(True)
                     self.tree.setCurrentItem(item)
                     self.tree.blockSignals(False)

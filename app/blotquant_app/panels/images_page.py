@@ -11,13 +11,19 @@ from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QSlider, QWidge
 
 from blotquant import edits
 from blotquant.errors import BlotquantError
-from blotquant.lanes.registration_words import registration_text
 from blotquant.model.image import Polarity
 from blotquant.model.project import ImageRole, Photograph
 from blotquant.model.results import ImageReport
-from blotquant_app.digits import count
+from blotquant_app.actions import Actions
 from blotquant_app.panels.choices import Choice
 from blotquant_app.panels.page import Page
+from blotquant_app.panels.picture_facts import (
+    fact_line,
+    file_tip,
+    has_pages,
+    page_name,
+    picture_facts,
+)
 from blotquant_app.panels.widgets import ChoiceBox, Lines, body, button, caption, labelled, section
 from blotquant_app.session import Session
 from blotquant_app.views.blot_view import BlotView
@@ -40,7 +46,7 @@ POLARITY_LABELS = {
 class ImagesPage(Page):
     """Role, membrane and polarity of the photograph; levels, gamma and inversion for the eye."""
 
-    def __init__(self, session: Session, view: BlotView) -> None:
+    def __init__(self, session: Session, view: BlotView, actions: Actions) -> None:
         super().__init__(session)
         self._view = view
         self.file = body()
@@ -49,6 +55,8 @@ class ImagesPage(Page):
         self.membrane.editingFinished.connect(self._set_membranes)
         self.polarity = ChoiceBox("Bands in the file", self._set_polarity)
         self.polarity_reason = caption()
+        self.pages = button("Choose pages …", actions.trigger("choose_pages"))
+        self.pages.setToolTip(actions["choose_pages"].toolTip())
         self.facts = Lines()
         self.levels = LevelsView()
         self.levels.changed.connect(view.set_display)
@@ -74,6 +82,8 @@ class ImagesPage(Page):
             ),
             labelled("Bands in the file", self.polarity),
             self.polarity_reason,
+            section("What is known of the picture"),
+            self.pages,
             self.facts,
             section("Display, for the eye only"),
             self.levels,
@@ -92,14 +102,18 @@ class ImagesPage(Page):
         if photograph is None:
             self.file.setText("No photograph is selected.")
             return
-        self.file.setText(Path(photograph.file).name)
-        self.file.setToolTip(photograph.file)
         self.role.offer([Choice(value=r, label=x) for r, x in ROLE_LABELS.items()], photograph.role)
         if not self.membrane.hasFocus():
             self.membrane.setText(", ".join(photograph.membranes))
         report = self._report(photograph)
         self._show_polarity(photograph, report)
-        self.facts.show_for(self._facts(photograph, report), lambda: self._fact_lines(photograph))
+        image = self.session.image(photograph.id)
+        page = page_name(photograph, image)
+        self.file.setText(Path(photograph.file).name + (f", {page}" if page else ""))
+        self.pages.setVisible(image is not None and has_pages(image))
+        self.file.setToolTip(file_tip(photograph, image))
+        facts = picture_facts(self.session, photograph, report)
+        self.facts.show_for(facts, lambda: [fact_line(fact) for fact in facts])
         self.levels.show_image(self._view.image, self._view.display)
 
     def _photograph(self) -> Photograph | None:
@@ -126,42 +140,6 @@ class ImagesPage(Page):
         )
         self.polarity_reason.setText(report.polarity.reason if report is not None else "")
         self.polarity_reason.setVisible(bool(self.polarity_reason.text()))
-
-    def _facts(self, photograph: Photograph, report: ImageReport | None) -> tuple[str, ...]:
-        unreadable = self.session.unreadable.get(photograph.file)
-        if unreadable:
-            return (unreadable,)
-        image = self.session.image(photograph.id)
-        if image is None:
-            return ()
-        lines = [
-            f"{image.width} × {image.height} px, {image.bits} bits",
-            f"Full scale {image.full_scale:g}: {image.full_scale_reason}",
-        ]
-        if report is not None:
-            lines.append(
-                f"{count(report.n_saturated, 'pixel')} at the detector's limit"
-                if report.n_saturated
-                else "No saturated pixels"
-            )
-        return (*lines, *self._registrations(photograph), *image.warnings)
-
-    def _registrations(self, photograph: Photograph) -> list[str]:
-        """Return how it lies against the other photographs of its membranes."""
-        analysis = self.session.analysis
-        if analysis is None:
-            return []
-        lines = []
-        for r in analysis.registrations:
-            if r.image == photograph.id:
-                text = registration_text(r, analysis.image(r.to).image.name)
-                lines.append(f"Membrane {r.membrane}: {text}")
-        leads = dict.fromkeys(r.membrane for r in analysis.registrations if r.to == photograph.id)
-        lines += [f"Membrane {m}: the other photographs are laid onto this one" for m in leads]
-        return lines
-
-    def _fact_lines(self, photograph: Photograph) -> list[QWidget]:
-        return [caption(text) for text in self._facts(photograph, self._report(photograph))]
 
     def _set_role(self, role: object) -> None:
         photograph = self._photograph()

@@ -54,7 +54,7 @@ class Inspector(QStackedWidget):
         super().__init__(parent)
         self._session = session
         self.pages: dict[Stage, Page] = {
-            Stage.IMAGES: ImagesPage(session, view),
+            Stage.IMAGES: ImagesPage(session, view, actions),
             Stage.LANES: LanesPage(session, actions, commands),
             Stage.BANDS: BandsPage(session, actions),
             Stage.TARGETS: TargetsPage(session),

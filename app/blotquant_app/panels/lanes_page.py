@@ -32,7 +32,12 @@ from blotquant_app.panels.widgets import (
 from blotquant_app.session import Session
 from blotquant_app.views.shown import BlotScene, is_doubtful_lane
 
-KIND_LABELS = {LaneKind.SAMPLE: "Sample", LaneKind.LADDER: "Ladder", LaneKind.BLANK: "Blank"}
+KIND_LABELS = {
+    LaneKind.SAMPLE: "Sample",
+    LaneKind.LADDER: "Ladder",
+    LaneKind.BLANK: "Blank",
+    LaneKind.STANDARD: "Standard (dilution series)",
+}
 
 
 class LanesPage(Page):

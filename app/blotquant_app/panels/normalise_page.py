@@ -18,7 +18,9 @@ class NormalisePage(Page):
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
-        self.form = SettingsForm(session, ("loading_control", "control", "confidence_level"))
+        self.form = SettingsForm(
+            session, ("loading_control", "control", "confidence_level", "use_estimates")
+        )
         self.loadings = Lines()
         self.samples = caption()
         self.add(self.form, self.samples, section("Loading"), self.loadings)

@@ -12,6 +12,7 @@ from blotquant.targets.library import Library
 from blotquant_app.actions import Actions
 from blotquant_app.digits import bounded, count, interval, plain, with_error
 from blotquant_app.panels.explain import formula, term_name
+from blotquant_app.panels.linearity_box import LinearityBox
 from blotquant_app.panels.page import Page
 from blotquant_app.panels.widgets import Lines, body, button, caption, section
 from blotquant_app.session import Session
@@ -41,7 +42,8 @@ class ResultsPage(Page):
         theme.changed.connect(self._dress)
         self._dress()
         copy = button("Copy table", actions.trigger("copy_table"))
-        self.add(self.parts, self.plot, self.summary, copy)
+        self.linearity = LinearityBox(session, theme)
+        self.add(self.parts, self.plot, self.linearity, self.summary, copy)
         self.close_column()
 
     def _dress(self) -> None:
@@ -63,10 +65,12 @@ class ResultsPage(Page):
         self.parts.show_for(ratio, lambda: _lines(ratio, self._name_of, self.session.library))
         alike = tuple(r for r in ratios if ratio is not None and _key(r) == _key(ratio))
         self.plot.show_ratios(alike, ratio)
+        self.linearity.refresh()
 
     def shut_down(self) -> None:
         """Give the plot back before the program ends."""
         self.plot.shut_down()
+        self.linearity.shut_down()
 
 
 def _key(ratio: Ratio) -> tuple[str, str, str, str]:
@@ -98,7 +102,7 @@ def _lines(ratio: Ratio | None, name_of: Callable[[str], str], library: Library)
         lines.append(caption(f"Interval {interval(ratio.ci_low, ratio.ci_high)}"))
     if math.isfinite(ratio.method_low):
         low, high = plain(ratio.method_low), plain(ratio.method_high)
-        lines.append(caption(f"Other background methods give {low} to {high}"))
+        lines.append(caption(f"Other backgrounds and repeats of the analysis give {low} to {high}"))
     lines += _arithmetic(ratio, name_of, library)
     advice = flag_advice(ratio.flags)
     if advice:

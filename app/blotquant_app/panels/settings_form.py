@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import Any
 
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QVBoxLayout, QWidget
 
 from blotquant import edits
 from blotquant.model.settings import AnalysisSettings
@@ -14,26 +14,32 @@ from blotquant_app.panels.widgets import ChoiceBox, NumberBox, labelled
 from blotquant_app.session import Session
 
 _META = {f.name: f.metadata for f in fields(AnalysisSettings)}
+_DEFAULTS = {f.name: f.default for f in fields(AnalysisSettings)}
 
 
 class SettingsForm(QWidget):
     """Shows the named settings and writes changes into the document.
 
-    A field with `choices` becomes a list, one with `minimum` a number; a new method or setting
-    needs no code here.
+    A field with `choices` becomes a list, one with `minimum` a number, one that is on or off a box
+    to tick; a new method or setting needs no code here.
     """
 
     def __init__(self, session: Session, names: tuple[str, ...]) -> None:
         super().__init__()
         self._session = session
-        self.boxes: dict[str, ChoiceBox | NumberBox] = {}
+        self.boxes: dict[str, ChoiceBox | NumberBox | QCheckBox] = {}
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
         for name in names:
             self.boxes[name] = self._make(name)
             meta = _META[name]
-            column.addWidget(labelled(meta["label"], self.boxes[name], meta["help"]))
+            box = self.boxes[name]
+            if isinstance(box, QCheckBox):
+                box.setToolTip(meta["help"])
+                column.addWidget(box)
+            else:
+                column.addWidget(labelled(meta["label"], box, meta["help"]))
 
     def refresh(self) -> None:
         """Show what the document holds."""
@@ -42,18 +48,26 @@ class SettingsForm(QWidget):
             value = getattr(project.settings, name)
             if isinstance(box, NumberBox):
                 box.show_value(value)
+            elif isinstance(box, QCheckBox):
+                box.blockSignals(True)
+                box.setChecked(value)
+                box.blockSignals(False)
             elif name == "control":
                 box.offer(control_choices(project, self._lanes()), value)
             else:
                 box.offer(choices(_META[name]["choices"], self._session.library, project), value)
 
-    def _make(self, name: str) -> ChoiceBox | NumberBox:
+    def _make(self, name: str) -> ChoiceBox | NumberBox | QCheckBox:
         meta = _META[name]
+        if isinstance(_DEFAULTS[name], bool):
+            box = QCheckBox(meta["label"])
+            box.toggled.connect(lambda on: self._set(name, on))
+            return box
         if "minimum" not in meta:
             return ChoiceBox(meta["label"], lambda value: self._set(name, value))
         low, high = meta["minimum"], meta["maximum"]
         fine = high - low < 1
-        return NumberBox(
+        number = NumberBox(
             meta["label"],
             low,
             high,
@@ -62,6 +76,8 @@ class SettingsForm(QWidget):
             step=0.01 if fine else 0.5,
             decimals=3 if fine else 1,
         )
+        number.setSpecialValueText(meta.get("least_means", ""))
+        return number
 
     def _set(self, name: str, value: Any) -> None:
         document = self._session.document

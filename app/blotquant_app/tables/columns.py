@@ -8,8 +8,10 @@ from dataclasses import dataclass
 
 from blotquant.flags import MEANING, Flag
 from blotquant.model.band import BandMeasurement
+from blotquant.model.linearity import BandAmount, amount_text
 from blotquant.model.results import ConditionSummary, Notice, Ratio, RowAssignment
 from blotquant.model.sample import Sample
+from blotquant.statistics.dilution_notices import range_words
 from blotquant_app.digits import DASH, bounded, interval, plain, with_error
 from blotquant_app.tables.rows_model import Column
 
@@ -32,6 +34,7 @@ class BandRow:
     assignment: RowAssignment | None
     sample: Sample | None
     target_name: str
+    amount: BandAmount | None = None
 
 
 def flag_words(flags: Flag) -> str:
@@ -71,6 +74,19 @@ def _assignment_tip(row: BandRow) -> str:
     if a is None:
         return ""
     return a.reason if not row.measured.band.reason else f"{a.reason}\n{row.measured.band.reason}"
+
+
+def _amount(row: BandRow) -> str:
+    a = row.amount
+    return DASH if a is None else f"{amount_text(a.amount)} {a.unit}".rstrip()
+
+
+def _amount_tip(row: BandRow) -> str:
+    a = row.amount
+    if a is None:
+        return ""
+    place = range_words(a.range_factor)
+    return f"Linear range {a.range_text}: {'this band lies ' if place == 'inside' else ''}{place}"
 
 
 def band_columns() -> tuple[Column, ...]:
@@ -132,6 +148,15 @@ def band_columns() -> tuple[Column, ...]:
             "Share of the band's area at the detector's limit",
         ),
         Column(
+            title="Amount",
+            text=_amount,
+            key=lambda r: r.amount.amount if r.amount else math.nan,
+            tip=_amount_tip,
+            title_tip="Read off the dilution series of the same target",
+            is_number=True,
+            only_if="filled",
+        ),
+        Column(
             title="Seen",
             text=lambda r: "yes" if r.measured.detected else "no",
             title_tip="Whether the volume is above its limit of detection",
@@ -153,7 +178,7 @@ def ratio_sentence(ratio: Ratio) -> str:
     if not ratio.bound:
         text += f", interval {interval(ratio.ci_low, ratio.ci_high)}"
     if math.isfinite(ratio.method_low):
-        text += f"\nOther background methods: {plain(ratio.method_low)} to "
+        text += f"\nOther backgrounds and repeats: {plain(ratio.method_low)} to "
         text += plain(ratio.method_high)
     return text
 

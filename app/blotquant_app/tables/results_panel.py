@@ -112,6 +112,7 @@ class ResultsPanel(QTabWidget):
         self, analysis: Analysis, samples: dict[tuple[str, int], Sample]
     ) -> tuple[BandRow, ...]:
         assigned = {(a.membrane, a.row): a for a in analysis.assignments if a.image == self._image}
+        amounts = {a.key: a for a in analysis.amounts}
         rows = []
         for measured in analysis.bands_of(self._image):
             band = measured.band
@@ -122,6 +123,7 @@ class ResultsPanel(QTabWidget):
                     assignment=a,
                     sample=samples.get((band.membrane, band.lane)),
                     target_name=self._name_of(a.target) if a else "",
+                    amount=amounts.get(band.key),
                 )
             )
         return tuple(rows)

@@ -23,6 +23,8 @@ _KINDS = {
     "m": LaneKind.LADDER,
     "blank": LaneKind.BLANK,
     "empty": LaneKind.BLANK,
+    "standard": LaneKind.STANDARD,
+    "dilution": LaneKind.STANDARD,
 }
 
 
@@ -55,7 +57,9 @@ def _number(text: str) -> float | None:
 def _kind(text: str) -> LaneKind:
     kind = _KINDS.get(text.strip().casefold())
     if kind is None:
-        raise SettingsError(f"A lane cannot hold {text!r}", "Type sample, ladder or blank")
+        raise SettingsError(
+            f"A lane cannot hold {text!r}", "Type sample, ladder, blank or standard"
+        )
     return kind
 
 
@@ -67,7 +71,7 @@ CELLS = (
     Cell(
         field="kind",
         title="Holds",
-        tip="sample, ladder or blank",
+        tip="sample, ladder, blank, or standard: a lane of a dilution series",
         show=lambda kind: str(kind.value),
         read=_kind,
     ),
@@ -79,8 +83,14 @@ CELLS = (
         show=str,
         read=str.strip,
     ),
-    Cell(field="dose", title="Dose", tip="A number", show=_plain, read=_number),
-    Cell(field="dose_unit", title="Unit", tip="Of the dose", show=str, read=str.strip),
+    Cell(
+        field="dose",
+        title="Dose",
+        tip="A number; for a standard the amount loaded",
+        show=_plain,
+        read=_number,
+    ),
+    Cell(field="dose_unit", title="Unit", tip="Of the dose or amount", show=str, read=str.strip),
     Cell(field="time_h", title="Time (h)", tip="Hours of treatment", show=_plain, read=_number),
     Cell(
         field="replicate",
@@ -94,7 +104,7 @@ _BY_TITLE = {
     name: i
     for i, cell in enumerate(CELLS)
     for name in (cell.title.casefold(), cell.field, cell.field.replace("_", " "))
-} | {"kind": 0, "time": 5, "dose unit": 4, "hours": 5}
+} | {"kind": 0, "time": 5, "dose unit": 4, "hours": 5, "amount": 3, "amount unit": 4}
 
 
 def sheet_of(project: Project, analysis: Analysis | None) -> tuple[Sample, ...]:

@@ -12,16 +12,23 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from blotquant.model.results import Ratio
+from blotquant_app.panels.widgets import caption
 from blotquant_app.theme import Tokens
 
 _HEIGHT = 190
+_BESIDE = 0.16  # of the distance between lanes: where the thin bar stands
+LEGEND = (
+    "Bars through the points: interval. Thin bars beside them: other background methods, and the"
+    " analysis repeated with lanes and bands drawn slightly elsewhere."
+)
 
 
 class RatioPlot(QWidget):
     """Points with their intervals, lane by lane. `picked` carries the ratio that was clicked.
 
-    A bound is a triangle that points where the value may lie; a lane without a value a cross on
-    the axis.
+    A thin bar to the right of a point spans what other background methods and repeats of the
+    analysis give; the line below says so. A bound is a triangle that points where the value may
+    lie; a lane without a value a cross on the axis.
     """
 
     picked = Signal(object)
@@ -41,14 +48,17 @@ class RatioPlot(QWidget):
             self.plot.getAxis(side).enableAutoSIPrefix(False)
         self.plot.getAxis("left").setWidth(40)
         self._bars = pg.ErrorBarItem(beam=0.14)
+        self._methods = pg.ErrorBarItem(beam=0.08)
         self._points = pg.ScatterPlotItem(pxMode=True)
-        for item in (self._bars, self._points):
+        for item in (self._methods, self._bars, self._points):
             self.plot.addItem(item)
         self.plot.scene().sigMouseClicked.connect(self._click)
-        self.setFixedHeight(_HEIGHT)
+        self.plot.setFixedHeight(_HEIGHT)
+        self.legend = caption(LEGEND)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.plot)
+        column.addWidget(self.legend)
 
     def set_theme(self, tokens: Tokens) -> None:
         """Take the theme's colours."""
@@ -81,12 +91,26 @@ class RatioPlot(QWidget):
             bottom=np.array([max(r.value - r.ci_low, 0.0) for r in ranged]),
             pen=pg.mkPen(tokens.muted, width=1.2),
         )
+        spread = [r for r in finite if math.isfinite(r.method_low) and not r.bound]
+        self.legend.setVisible(bool(spread))
+        self._methods.setData(
+            x=np.array([r.lane + _BESIDE for r in spread]),
+            y=np.array([r.value for r in spread]),
+            top=np.array([max(r.method_high - r.value, 0.0) for r in spread]),
+            bottom=np.array([max(r.value - r.method_low, 0.0) for r in spread]),
+            pen=pg.mkPen(tokens.muted, width=0.6),
+        )
         self._points.setData([self._point(r, tokens) for r in self._ratios])
         lanes = [r.lane for r in self._ratios]
         self.plot.getAxis("bottom").setTicks([[(n, str(n)) for n in lanes]])
         self.plot.setXRange(min(lanes) - 0.6, max(lanes) + 0.6, padding=0)
-        top = max(r.ci_high if math.isfinite(r.ci_high) else r.value for r in finite)
-        low = min(0.0, *(r.ci_low if math.isfinite(r.ci_low) else r.value for r in finite))
+        ends = [
+            x
+            for r in finite
+            for x in (r.value, r.ci_low, r.ci_high, r.method_low, r.method_high)
+            if math.isfinite(x)
+        ]
+        low, top = min(0.0, *ends), max(ends)
         self.plot.setYRange(low, top or 1.0, padding=0.08)
 
     def _point(self, ratio: Ratio, tokens: Tokens) -> dict[str, Any]:

@@ -26,6 +26,7 @@ from blotquant_app.session import Session
 from blotquant_app.theme import Theme, form_colour
 from blotquant_app.views.blot_view import BlotView
 from blotquant_app.views.outlines import band_outline
+from blotquant_app.views.problem_card import ProblemCard
 from blotquant_app.views.profile_view import ProfileView
 from blotquant_app.views.shown import polarity_of, probed_targets
 
@@ -59,6 +60,7 @@ class Centre(QWidget):
         self.marks_saturated = True
         self._worded: list[QToolButton] = []
         self._marked: tuple[str, str] | None = None
+        self.problem: ProblemCard | None = None
         self.bar = QFrame()
         self.bar.setObjectName("viewBar")
         self.hint = QLabel()
@@ -92,7 +94,8 @@ class Centre(QWidget):
         self._dress()
 
     def fill_bar(self, actions: Actions) -> None:
-        """Put the tools above the picture."""
+        """Put the tools above the picture, and what to do where there is none over its place."""
+        self.problem = ProblemCard(self._session, actions, self.view)
         row = QHBoxLayout(self.bar)
         row.setContentsMargins(8, 3, 8, 3)
         row.setSpacing(2)
@@ -134,6 +137,9 @@ class Centre(QWidget):
         project, now = session.document.shown, session.selection.now
         polarity = polarity_of(project, session.analysis, now.image)
         self.view.show_image(session.image(now.image), polarity)
+        if self.problem is not None:
+            shown = next((p for p in project.photographs if p.id == now.image), None)
+            self.problem.show_for(shown)
         self.view.overlay.targets = probed_targets(project, session.library)
         self.view.set_scene(session.scene())
         self.view.set_selected(now, session.selection.all)
@@ -175,9 +181,9 @@ class Centre(QWidget):
         if image is None or not self.marks_saturated:
             self.view.set_saturated(None)
             return
-        from blotquant.image.saturation import saturated_mask  # noqa: PLC0415 - slow import
+        from blotquant.image.saturation import saturated_pixels  # noqa: PLC0415 - slow import
 
-        self.view.set_saturated(saturated_mask(image.pixels, image.full_scale, self.view.polarity))
+        self.view.set_saturated(saturated_pixels(image, self.view.polarity))
 
     # -- the profile --------------------------------------------------------------------------
 

@@ -6,9 +6,12 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
+from blotquant_app.keeping import Keeper
 from blotquant_app.session import PROJECT_SUFFIXES, Session
 
-_PICTURES = "*.tif *.tiff *.png *.jpg *.jpeg *.bmp *.gel *.scn *.1sc"
+_PICTURES = (
+    "*.tif *.tiff *.png *.jpg *.jpeg *.bmp *.gif *.webp *.jp2 *.gel *.scn *.1sc *.img *.inf *.zip"
+)
 _OPEN_FILTER = (
     f"Everything blotquant opens ({_PICTURES} *.blot *.toml);;"
     f"Photographs ({_PICTURES});;Projects and experiments (*.blot *.toml);;All files (*)"
@@ -21,9 +24,10 @@ FIGURE_SUFFIXES = (".pdf", ".svg", ".png", ".tif", ".tiff")
 class Files:
     """Asks for paths and guards unsaved work."""
 
-    def __init__(self, session: Session, window: QWidget) -> None:
+    def __init__(self, session: Session, window: QWidget, keeper: Keeper) -> None:
         self._session = session
         self._window = window
+        self._keeper = keeper
 
     def open(self) -> None:
         """Ask for files and open them."""
@@ -58,6 +62,10 @@ class Files:
         if path.suffix.lower() == ".toml" and self._left_out_of_toml():
             # An experiment file would silently lose the corrections: a project holds them.
             return self.save_as(path.with_suffix(".blot"))
+        if self._keeper.read_only:
+            return self.save_as(path.with_stem(f"{path.stem} (copy)"))
+        if self._keeper.changed_elsewhere(path) and not self._may_overwrite(path):
+            return False
         return self._session.save_to(path)
 
     def save_as(self, proposal: Path | None = None) -> bool:
@@ -79,6 +87,19 @@ class Files:
                 f"{path.name} cannot hold {', '.join(left_out)}. Save a .blot file to keep them."
             )
         return True
+
+    def _may_overwrite(self, path: Path) -> bool:
+        """Ask about a file that somebody else wrote meanwhile."""
+        button = QMessageBox.StandardButton
+        answer = QMessageBox.question(
+            self._window,
+            "Save over the other changes?",
+            f"{path.name} was changed or removed by somebody else since you opened it. Saving "
+            "replaces it by what you see here; “Save as” keeps both.",
+            button.Save | button.Cancel,
+            button.Cancel,
+        )
+        return answer == button.Save
 
     def _left_out_of_toml(self) -> tuple[str, ...]:
         from blotquant.io.write_experiment import (  # noqa: PLC0415 - slow import

@@ -39,6 +39,7 @@ from blotquant_app.tables.results_panel import ResultsPanel
 from blotquant_app.theme import Theme
 from blotquant_app.windows.centre import Centre
 from blotquant_app.windows.copying import Copying
+from blotquant_app.windows.custody import Custody
 from blotquant_app.windows.docks import Docks
 from blotquant_app.windows.files import Files
 from blotquant_app.windows.menus import blot_menu, fill_menus
@@ -79,7 +80,8 @@ class MainWindow(QMainWindow):
         self._add_undo()
         self.centre.fill_bar(self.actions_)
         self.commands = Commands(session)
-        self.files = Files(session, self)
+        self.custody = Custody(session, self.actions_, self)
+        self.files = Files(session, self, self.custody.keeper)
         self.welcome = Welcome(session, self.actions_)
         self.stack = QStackedWidget()
         self.stack.addWidget(self.welcome)
@@ -156,6 +158,9 @@ class MainWindow(QMainWindow):
             "demo": files.open_demo,
             "save": files.save,
             "save_as": files.save_as,
+            "embed": self.custody.embed,
+            "relink": self.custody.relink,
+            "choose_pages": self.custody.choose_pages,
             "export": files.export,
             "export_figure": files.export_figure,
             "copy_table": copying.table,
@@ -163,6 +168,8 @@ class MainWindow(QMainWindow):
             "copy_blot": copying.blot,
             "quit": self.close,
             "remove_photograph": commands.remove_photograph,
+            "merge_exposures": lambda: commands.merge_exposures(self.experiment.chosen()),
+            "part_exposures": commands.part_exposures,
             "add_lane": lambda: gestures.take_tool("lane"),
             "add_band": lambda: gestures.take_tool("band"),
             "delete": commands.delete,
@@ -237,6 +244,8 @@ class MainWindow(QMainWindow):
             self.actions_[name].setEnabled(has_photographs)
         path = self.session.path
         name = path.name if path is not None else project.name
+        if self.custody.keeper.read_only:
+            name += " (read only)"
         self.setWindowTitle(f"{name}[*] – blotquant" if has_photographs else "blotquant[*]")
 
     def _follow_selection(self, now: Selected) -> None:
@@ -291,6 +300,7 @@ class MainWindow(QMainWindow):
             self.session.memory.save_bytes("geometry", self.saveGeometry())
             self.session.memory.save_bytes("state", self.saveState(_STATE_VERSION))
         self.session.shut_down()
+        self.custody.keeper.shut_down()
         self.centre.shut_down()
         self.inspector.shut_down()
         self.crash_hook.uninstall()

@@ -21,13 +21,18 @@ NOON = datetime(2024, 2, 29, 12, tzinfo=UTC)
 HEADERS = {
     "bands.csv": "image,sha256,membrane,lane,sample,row,target,form,mw_kda,mw_low,mw_high,rf,x_px,"
     "y_px,left_px,top_px,right_px,bottom_px,area_px,raw_volume,background_volume,volume,volume_se,"
-    "lod,snr,saturated_fraction,detected,flags",
+    "lod,snr,saturated_fraction,detected,flags,amount,amount_unit,range_factor,"
+    "volume_estimate,volume_estimate_low,volume_estimate_high",
     "lanes.csv": "image,membrane,lane,sample,kind,x_top_px,y_top_px,x_bottom_px,y_bottom_px,"
     "width_px,loading,loading_se,flags,nodes",
     "ratios.csv": "membrane,lane,sample,condition,dose,dose_unit,time_h,replicate,target,ratio,"
     "value,ci_low,ci_high,bound,method_low,method_high,control,normalisation,flags",
     "ladders.csv": "image,membrane,lane,ladder,kda,matched,y_px,residual_percent,left_out_percent,"
     "lane_error_percent",
+    "linearity.csv": "image,membrane,row,target,form,lane,sample,amount,unit,volume,volume_se,"
+    "back_calculated,deviation_percent,state,slope,slope_low,slope_high,intercept,r_squared,"
+    "lack_of_fit_p,lack_of_fit_test,response,offset,offset_low,offset_high,lod_amount,loq_amount,"
+    "range_low,range_high,volume_low,volume_high,reason",
     "summary.csv": "target,ratio,condition,dose,dose_unit,time_h,n,geometric_mean,sd_ln,ci_low,"
     "ci_high,fold_change,p,test,flags",
 }

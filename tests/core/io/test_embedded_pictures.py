@@ -105,6 +105,20 @@ def test_a_picture_that_is_gone_stays_a_link_and_saving_works(project, tmp_path)
     assert {picture_state(p) for p in back.photographs} == {PictureState.MISSING}
 
 
+def test_a_picture_that_goes_away_or_changes_later_is_carried_over(project, tmp_path):
+    truth = pixels_of(project)
+    project = replace(project, embed_pictures=True)
+    path = tmp_path / "exp.blot"
+    save_project(project, path)
+    (tmp_path / "blots" / "a.tif").unlink()
+    (tmp_path / "blots" / "b.img").write_bytes(grey(2).astype(">u2").tobytes())
+    # The window still names the files where they were: the saved ones must not be lost for that.
+    save_project(project, path)
+    assert all(picture_state(p) is PictureState.EMBEDDED for p in open_project(path).photographs)
+    found = pixels_of(open_project(path))
+    assert all(np.array_equal(found[key], truth[key]) for key in truth)
+
+
 def test_the_same_project_gives_the_same_bytes(project, tmp_path):
     embedded = replace(project, embed_pictures=True)
     save_project(embedded, tmp_path / "a.blot")

@@ -184,7 +184,8 @@ class TestReading:
     def test_every_setting_can_be_given(self, folder):
         for f in fields(AnalysisSettings):
             value = f.default if isinstance(f.default, str | float | int) else list(f.default)
-            text = f"[analysis]\n{f.name} = {str(value).lower() if f.default is True else value!r}"
+            written = str(value).lower() if isinstance(value, bool) else repr(value)
+            text = f"[analysis]\n{f.name} = {written}"
             assert read(folder, IMAGE + text).settings == AnalysisSettings()
 
 
@@ -454,6 +455,7 @@ def test_reading_what_was_written_gives_an_equal_project(data, tmp_path_factory)
             background=draw(st.sampled_from(("lane-baseline", "local"))),
             control=draw(st.sampled_from(("", f"{membranes[0]}:2"))),
             sensitivity=draw(st.floats(2, 20)),
+            linearity_tolerance=draw(st.floats(0.05, 0.5)),
         ),
         rows=tuple(
             AssignedRow(

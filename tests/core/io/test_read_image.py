@@ -130,7 +130,7 @@ def test_first_page_of_several(tmp_path, imagej):
     tifffile.imwrite(tmp_path / "a.tif", truth, photometric="minisblack", imagej=imagej)
     image = read_image(tmp_path / "a.tif")
     assert np.array_equal(image.pixels, truth[0])
-    assert said(image, "3 pages; the first was read and 2 not")
+    assert said(image, "3 pages: 1, 2, 3. The first was read and 2 not")
 
 
 def test_square_root_coded_gel_is_linearised(tmp_path):

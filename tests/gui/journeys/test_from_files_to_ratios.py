@@ -17,7 +17,7 @@ from blotquant.simulate import write_blot
 from blotquant_app.notices import Weight
 from blotquant_app.panels.row_menu import row_menu
 
-TABLES = ("bands.csv", "lanes.csv", "ratios.csv", "summary.csv", "ladders.csv")
+TABLES = ("bands.csv", "lanes.csv", "ratios.csv", "summary.csv", "ladders.csv", "linearity.csv")
 PATIENCE_MS = 60_000
 
 
