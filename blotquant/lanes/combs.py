@@ -59,9 +59,22 @@ def lane_ranges(height: Floats, noise: float, least_width: float) -> list[tuple[
         _foot(height, at, depth),
         height.size - 1 - _foot(height[::-1], height.size - 1 - at[::-1], depth[::-1]),
     )
-    cuts = _best_cuts(at, depth, ends, least_width)
-    edges = [-1, *cuts, height.size]
+    first, last = _beyond_slivers(at[depth >= CLEAR].tolist(), ends, height.size, least_width)
+    ends = max(ends[0], first + 1), min(ends[1], last - 1)
+    edges = sorted({-1, first, *_best_cuts(at, depth, ends, least_width), last, height.size})
     return [(a + 1, b) for a, b in pairwise(edges) if b > a + 1]
+
+
+def _beyond_slivers(
+    gaps: list[int], ends: tuple[int, int], size: int, least_width: float
+) -> tuple[int, int]:
+    """Return the innermost clear gaps that leave less than a lane at either end, else -1, `size`.
+
+    What lies beyond such a gap belongs to a neighbour.
+    """
+    first = [k for k in gaps if k - ends[0] < least_width]
+    last = [k for k in gaps if ends[1] - k < least_width]
+    return max(first, default=-1), min(last, default=size)
 
 
 def _notches(height: Floats, noise: float) -> tuple[NDArray[np.int64], Floats]:

@@ -11,7 +11,7 @@ from blotquant.model.image import Polarity
 from blotquant.model.lane import LaneKind
 from blotquant.simulate import RowSpec, Scene, scenarios, simulate_blot
 
-REACH = 0.06  # of the lane width; bands burnt through have soft ends
+REACH = 0.05  # of a lane's width: how near a centre must be
 
 
 def plain(n_lanes, *, tilt_deg=0.0, seed=1, bands=((0.3, 2.0e6), (0.7, 4.0e6)), **more):
