@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter1d
 
 from blotquant.image.contrast import WorkCopy
-from blotquant.lanes.choose import Strip
+from blotquant.lanes.strips import Strip
 from blotquant.model.image import Polarity
 
 LEVELS = (0.12, 0.17, 0.24, 0.34, 0.48)  # of the columns' signal, where lanes may end

@@ -11,8 +11,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from blotquant.lanes.choose import LEAST_WEIGHT, Strip, Weighed
+from blotquant.lanes.choose import LEAST_WEIGHT, Weighed
 from blotquant.lanes.limits import Interval, Limits
+from blotquant.lanes.strips import Strip
 
 UNLIKE = 1.45  # a spacing that differs from the one that the number needs by this much is wrong
 WHOLE = 1.9  # of a lane's width: wider steps skip a lane

@@ -10,19 +10,13 @@ import numpy as np
 
 from blotquant.flags import Flag
 from blotquant.image.contrast import ScaleContrast, WorkCopy, contrasts
-from blotquant.lanes.choose import (
-    Strip,
-    Weighed,
-    choose_strips,
-    common_lean,
-    typical_width,
-    weigh_strips,
-    without_satellites,
-)
+from blotquant.lanes.choose import Weighed, choose_strips, weigh_strips, without_satellites
 from blotquant.lanes.columns import column_strips
 from blotquant.lanes.counted import exactly
 from blotquant.lanes.fan import Fan, find_fan
+from blotquant.lanes.lean import common_lean
 from blotquant.lanes.ridges import Piece, find_pieces, ridge_map
+from blotquant.lanes.strips import Strip
 from blotquant.lanes.trust import Ground, believable
 from blotquant.lanes.wanted import (
     NOTHING_WANTED,
@@ -32,6 +26,7 @@ from blotquant.lanes.wanted import (
     pieces_of,
     straight_extent,
 )
+from blotquant.lanes.widths import typical_width
 from blotquant.model.geometry import Membrane, Point
 from blotquant.model.image import Polarity
 from blotquant.model.lane import Lane

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from blotquant.lanes.choose import common_lean, lined_up, strongest
+from blotquant.lanes.lean import common_lean, lined_up, strongest
 from blotquant.lanes.ridges import Piece
 
 STRENGTHS = (0.0, -0.08, 0.08, -0.16, 0.16, -0.24, 0.24, -0.32, 0.32)

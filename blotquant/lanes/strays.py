@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from blotquant.lanes.ridges import Piece
-
-if TYPE_CHECKING:
-    from blotquant.lanes.choose import Strip
+from blotquant.lanes.strips import Strip, Table, overlap_of
 
 OWN = 0.6  # overlap (intersection over union) from which a crest belongs to a strip
 SHARE = 0.15  # of the other lanes' signal-to-noise ratio that a lane reaches somewhere, ...
@@ -22,9 +18,9 @@ def without_strays(strips: tuple[Strip, ...], pieces: tuple[Piece, ...]) -> tupl
     """Return the strips whose crests are strong, many, or where other lanes have theirs."""
     if not strips:
         return ()
-    lean = strips[0].lean
+    left, right = (np.array([getattr(s, end) for s in strips]) for end in ("left", "right"))
+    overlap = overlap_of(left, right, *Table.of(pieces).sheared(strips[0].lean))
     snr = np.array([p.snr for p in pieces])
-    overlap = _overlap(strips, pieces, lean)
     mine = overlap > OWN
     best = np.where(mine, snr[None], 0.0).max(axis=1)
     order = np.argsort(best)
@@ -44,11 +40,3 @@ def without_strays(strips: tuple[Strip, ...], pieces: tuple[Piece, ...]) -> tupl
 def same_row(p: Piece, q: Piece) -> bool:
     """Tell whether two crests lie at about the same height, within what a smile bends a row."""
     return abs(p.y - q.y) < 2 * (p.thickness + q.thickness)
-
-
-def _overlap(strips: tuple[Strip, ...], pieces: tuple[Piece, ...], lean: float) -> np.ndarray:
-    """Intersection over union of every strip (rows) with every crest (columns)."""
-    a, b = (np.array([getattr(s, n) for s in strips])[:, None] for n in ("left", "right"))
-    c, d = (np.array([getattr(p, n) - lean * p.y for p in pieces])[None] for n in ("left", "right"))
-    both = np.clip(np.minimum(b, d) - np.maximum(a, c), 0, None)
-    return np.asarray(both / np.maximum(np.maximum(b, d) - np.minimum(a, c), 1e-9))

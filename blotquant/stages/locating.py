@@ -11,11 +11,11 @@ from blotquant.image.membranes import Evidence, find_membranes
 from blotquant.image.noise import estimate_noise
 from blotquant.image.polarity import guess_polarity
 from blotquant.image.saturation import count_saturated_pixels
-from blotquant.lanes.choose import of_typical_width
 from blotquant.lanes.detect import LANE_DETECTORS, lane_pieces
 from blotquant.lanes.match import Picture, Seen, match_lanes, register_on_lead
 from blotquant.lanes.ridges import Piece
 from blotquant.lanes.wanted import NOTHING_WANTED, Wanted
+from blotquant.lanes.widths import of_typical_width
 from blotquant.model.geometry import Membrane
 from blotquant.model.image import BlotImage, Polarity, PolarityGuess
 from blotquant.model.lane import Lane, LaneKind

@@ -168,14 +168,12 @@ IDEAS = (
     ),
     Idea(
         what="... as wide as the others of their row",
-        without=(
-            (choose, "_row_widths", lambda table, typical: np.full(table.left.size, typical)),
-        ),
+        without=((choose, "row_widths", lambda table, typical: np.full(table.left.size, typical)),),
         shares=PIECES,
     ),
     Idea(
         what="halves of bands may be joined",
-        without=((choose, "_joined", lambda *_: ()),),
+        without=((choose, "joined_halves", lambda *_: ()),),
         shares=PIECES,
     ),
     Idea(

@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 
 from blotquant.flags import Flag
 from blotquant.image.contrast import contrasts, work_copy
-from blotquant.lanes.choose import Strip, Weighed
+from blotquant.lanes.choose import Weighed
 from blotquant.lanes.counted import exactly
 from blotquant.lanes.detect import LANE_DETECTORS, lane_pieces
 from blotquant.lanes.limits import NO_LIMITS, Limits
+from blotquant.lanes.strips import Strip
 from blotquant.lanes.wanted import Wanted
 from blotquant.model.geometry import Membrane
 from blotquant.model.image import Polarity

@@ -1,0 +1,61 @@
+"""How wide a lane is: over the picture, and at the height of each band."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from blotquant.lanes.ridges import Piece
+from blotquant.lanes.strips import Table, agreement
+
+ROW_PRIOR = 5.0  # evidence that the typical width of the picture counts for in a row
+
+
+def typical_width(pieces: tuple[Piece, ...]) -> float:
+    """Return the width that most of the evidence has, 0 without pieces."""
+    wide = [p for p in pieces if p.width > 12]
+    if not wide:
+        return 0.0
+    widths = np.array([p.width for p in wide])
+    return mode_of(widths, np.array([p.weight * p.width for p in wide]))
+
+
+def of_typical_width(pieces: tuple[Piece, ...]) -> tuple[Piece, ...]:
+    """Return the pieces that are about as wide as most: no specks, no lines across the lanes."""
+    typical = typical_width(pieces)
+    return tuple(p for p in pieces if 0.5 * typical < p.width < 2 * typical) or pieces
+
+
+def row_widths(table: Table, typical: float) -> NDArray[np.float64]:
+    """Return the width that a band has at the height of each piece, by the other pieces there.
+
+    Samples and ladders may be loaded into combs of other widths; the bands of one row are alike.
+    Where a row has few pieces the typical width of the picture holds.
+    """
+    width = np.log(table.right - table.left)
+    near = (table.y[:, None] - table.y[None]) / (2 * (table.thickness[:, None] + table.thickness))
+    weight = np.exp(-0.5 * near**2) * table.weight[None]
+    np.fill_diagonal(weight, 0.0)
+    grid = np.log(typical) + np.linspace(-0.8, 0.8, 33)
+    kernel = np.exp(-0.5 * ((grid[:, None] - width[None]) / 0.15) ** 2)
+    prior = ROW_PRIOR * np.exp(-0.5 * ((grid - np.log(typical)) / 0.15) ** 2)
+    density = weight @ kernel.T + prior[None]
+    return np.asarray(np.exp(grid[density.argmax(axis=1)]))
+
+
+def lane_width(left: NDArray[np.float64], right: NDArray[np.float64], table: Table) -> float:
+    """Return the width that most evidence agrees on: the mode of ln(width), weighted."""
+    width = right - left
+    support = (agreement(left, right) * table.weight[None]).sum(axis=1)
+    # Letters and specks are many, bands are wide.
+    weight = table.weight * (0.3 + support) * width
+    return mode_of(width, weight)
+
+
+def mode_of(width: NDArray[np.float64], weight: NDArray[np.float64]) -> float:
+    """Return the width that most of the weight is near to, on a logarithmic scale."""
+    grid = np.log(width)
+    density = (np.exp(-0.5 * ((grid[:, None] - grid[None]) / 0.15) ** 2) * weight[None]).sum(axis=1)
+    best = grid[int(density.argmax())]
+    near = np.abs(grid - best) < 0.3
+    return float(np.exp(np.average(grid[near], weights=weight[near])))
