@@ -54,7 +54,7 @@ MEANING: dict[Flag, tuple[str, str]] = {
     ),
     Flag.UNRESOLVED: (
         "the band overlaps a neighbour without a clear valley",
-        "Read the sum of the two, or run a gel that parts them",
+        "Its error says how well the two are told apart; their sum is surer",
     ),
     Flag.TOUCHES_EDGE: (
         "the band or its background reaches the edge of the picture",

@@ -32,6 +32,7 @@ from blotquant.stages import (
     weighing,
 )
 from blotquant.stages.levels import Backgrounds
+from blotquant.stages.placed import PlacedLane
 from blotquant.statistics import (
     band_amounts,
     dilution_notices,
@@ -84,7 +85,7 @@ def analyse(
     lanes = locating.number_lanes(project, seen, stages)
 
     steps = part(progress, 0.6, 0.95)
-    placed: list[measuring.PlacedLane] = []
+    placed: list[PlacedLane] = []
     for i, report in enumerate(reports):
         steps(i / len(reports), f"Finding bands on {report.image.name}")
         placed.extend(measuring.find_bands(project, report, lanes, stages))
@@ -96,7 +97,7 @@ def analyse(
         ]
     backgrounds = Backgrounds.of(project)
     chosen = estimating.with_estimates(
-        placed, measuring.measure(placed, backgrounds, stages), str(backgrounds), stages
+        placed, measuring.measure(placed, backgrounds, stages), stages
     )
 
     progress(0.95, "Assigning targets")

@@ -19,7 +19,7 @@ import tempfile
 import time
 import warnings
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
 
@@ -60,13 +60,7 @@ def projects(folder: Path) -> tuple[Sample, ...]:
     )
     found = []
     for name, embed in (("linked.blot", False), ("embedded.blot", True)):
-        project = Project(
-            name=linked.name,
-            photographs=linked.photographs,
-            lanes=linked.lanes,
-            embed_pictures=embed,
-        )
-        write_project_file(project, folder / name)
+        write_project_file(replace(linked, embed_pictures=embed), folder / name)
         found.append(Sample(name=name, data=(folder / name).read_bytes()))
     return tuple(found)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,13 +13,17 @@ from blotquant.model.band import Band
 from blotquant.model.image import BlotImage
 from blotquant.model.project import Photograph, Project
 from blotquant.model.results import Analysis
+from blotquant.model.settings import AnalysisSettings
 from blotquant.progress import Progress, part
 
 if TYPE_CHECKING:
     from blotquant.cache import StageCache
 
 READING_SHARE = 0.2  # of the progress bar
-MOST_SENSITIVE = 2.0  # signal to noise: the lowest limit that can be set
+# Signal to noise: the lowest limit that can be set.
+MOST_SENSITIVE = next(
+    float(f.metadata["minimum"]) for f in fields(AnalysisSettings) if f.name == "sensitivity"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

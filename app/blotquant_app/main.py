@@ -20,7 +20,6 @@ from PySide6.QtWidgets import QApplication
 
 import blotquant
 from blotquant_app.collector import Collector
-from blotquant_app.selection import Selected
 
 _SHOT_SIZE = (1440, 900)
 _TURN_S = 0.001
@@ -165,19 +164,12 @@ class Starter(QObject):
         from blotquant_app.panels.inspector import Stage  # noqa: PLC0415 - as above
 
         options, photographs = self._options, self.session.document.project.photographs
-        if options.stage:
-            self.window.show_stage(Stage(options.stage.capitalize()))
-        if not 1 <= options.photograph <= len(photographs):
-            return
-        image = photographs[options.photograph - 1].id
-        self.session.selection.select(self.session.selection.entry(image))
-        lanes = self.session.scene().lanes
-        if options.lane and lanes:
-            self.session.selection.select(
-                Selected(
-                    image=image, membrane=lanes[0].membrane, lane=options.lane, row=options.row
-                )
-            )
+        if 1 <= options.photograph <= len(photographs):
+            image = photographs[options.photograph - 1].id
+            self.session.selection.select_image(image)
+            lanes = self.session.scene().lanes
+            if options.lane and lanes:
+                self.session.selection.select_band(lanes[0].membrane, options.lane, options.row)
         if options.stage:
             self.window.show_stage(Stage(options.stage.capitalize()))
 

@@ -1,4 +1,4 @@
-"""Names as people say them: `pro-caspase-3`, `cleaved PARP`. Tables for machines keep the ids."""
+"""Names and reasons as people say them: `cleaved PARP`. Tables for machines keep the ids."""
 
 from __future__ import annotations
 
@@ -9,6 +9,11 @@ from blotquant.model.target import FormRole, Target
 from blotquant.targets.library import Library
 
 _BY_WEIGHT = re.compile(r"p\d+")
+
+
+def sentence(text: str) -> str:
+    """Return a text that begins with a capital letter; the rest stays as it is."""
+    return f"{text[:1].upper()}{text[1:]}"
 
 
 def spoken_form(target: Target, form: str) -> str:

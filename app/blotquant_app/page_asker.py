@@ -11,6 +11,7 @@ from blotquant.model.project import Photograph
 from blotquant.progress import Progress
 from blotquant_app.analysing import picture_key
 from blotquant_app.dialogs.pages import PagesDialog, Together
+from blotquant_app.panels.picture_facts import has_pages
 from blotquant_app.session import Session
 
 _PICTURES_AT_MOST = 24  # pages with a thumbnail; a long stack shows its first ones
@@ -30,13 +31,6 @@ class PageAsker(QObject):
         session.image_read.connect(self._look)
         self._page_read.connect(self._show_page)
 
-    def n_pages(self, photograph: Photograph) -> int:
-        """Return how many pages the file of a photograph has, 1 while it is not known."""
-        image = self._session.image(photograph.id)
-        stated = dict(image.metadata).get("page", "") if image is not None else ""
-        n = stated.partition(" of ")[2].partition(":")[0]
-        return int(n) if n.isdecimal() else 1
-
     def ask(self, photograph: Photograph) -> None:
         """Ask which pages of a photograph's file are measured."""
         from blotquant.io.images import page_names  # noqa: PLC0415 - slow import
@@ -55,7 +49,7 @@ class PageAsker(QObject):
         """Ask when a picture that was read is one of several and nobody said which."""
         for photograph in self._session.document.project.photographs:
             is_it = picture_key(photograph) == key and not photograph.page
-            if is_it and key not in self._asked and self.n_pages(photograph) > 1:
+            if is_it and key not in self._asked and has_pages(self._session.image(photograph.id)):
                 self._asked.add(key)
                 self.ask(photograph)
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QStandardPaths, QUrl, Signal
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtCore import QObject, QStandardPaths, Signal
 
 from blotquant import edits
 from blotquant.errors import BlotquantError
@@ -19,6 +18,7 @@ from blotquant.targets.library import Library, load_library
 from blotquant_app.analysing import Analyst, Outcome, picture_key, with_hashes
 from blotquant_app.digits import count
 from blotquant_app.document import Document
+from blotquant_app.exporting import Exporter
 from blotquant_app.notices import Notices
 from blotquant_app.runner import Runner
 from blotquant_app.selection import Selected, Selection
@@ -62,12 +62,12 @@ class Session(QObject):
         self._analyst = Analyst()
         self._n_below: dict[str, int] = {}
         self.sensitivity = Sensitivity(self, self._analyst)
+        self.exporter = Exporter(self)
         self.keeps_other_lanes = False
         self._scene = BlotScene()
         self._scene_parts: tuple[object, ...] = ()
         self._looked_at: set[str] = set()
         self._is_behind = False
-        self._when_settled: list[Callable[[], None]] = []
         self._read.connect(self._keep_image)
         self.selection.entry = self._entry
         self.document.changed.connect(self._follow)
@@ -122,9 +122,12 @@ class Session(QObject):
                 self._scene = with_bands(self._scene, preview.bands)
         return self._scene
 
-    def before_lane_edit(self, lanes: tuple[Lane, ...]) -> Project:
-        """Return the project that an edit of a lane begins from; the others are kept if wanted."""
-        project = self.document.project
+    def before_lane_edit(self, lanes: tuple[Lane, ...], project: Project | None = None) -> Project:
+        """Return the project that an edit of a lane begins from; the others are kept if wanted.
+
+        `project` is the document's unless other edits come first.
+        """
+        project = project or self.document.project
         return edits.place_lanes(project, lanes) if self.keeps_other_lanes and lanes else project
 
     # -- opening ------------------------------------------------------------------------------
@@ -152,7 +155,7 @@ class Session(QObject):
 
             return open_project(path)
 
-        self.task_runner.submit(job, lambda project: self._opened(project, path), self._failed)
+        self.task_runner.submit(job, lambda project: self._opened(project, path))
 
     def add_photographs(self, files: Sequence[Path]) -> None:
         """Add pictures to the experiment."""
@@ -193,7 +196,7 @@ class Session(QObject):
             self._opened(*done)
             self.demo_opened.emit()
 
-        self.task_runner.submit(job, opened, self._failed)
+        self.task_runner.submit(job, opened)
 
     def new(self) -> None:
         """Start with an empty experiment."""
@@ -256,44 +259,6 @@ class Session(QObject):
         path = folder / f"rescued {taken + 1}.blot"
         save_project(self.document.project, path)
         return path
-
-    def export_to(self, folder: Path) -> None:
-        """Write the tables; waits for the analysis when it is not done yet."""
-
-        def write_tables(analysis: Analysis) -> str:
-            from blotquant.export import write  # noqa: PLC0415 - slow import
-
-            n = len(tuple(write(analysis.project, analysis, folder)))
-            return f"Wrote {count(n, 'file')} to {folder}."
-
-        self._write_when_settled(write_tables, folder)
-
-    def write_figure_to(self, path: Path) -> None:
-        """Draw the figure into a file; waits for the analysis when it is not done yet."""
-
-        def draw(analysis: Analysis) -> str:
-            from blotquant.export.figure import write_figure  # noqa: PLC0415 - slow import
-
-            return f"Drew {write_figure(analysis.project, analysis, path).name}."
-
-        self._write_when_settled(draw, path.parent)
-
-    def _write_when_settled(self, write: Callable[[Analysis], str], folder: Path) -> None:
-        """Write files into a folder away from the window, and say so."""
-        if not self.is_settled:
-            self._when_settled.append(lambda: self._write_when_settled(write, folder))
-            return
-        analysis = self.analysis
-        if analysis is None:
-            self.notices.error("There are no results yet. Open photographs first.")
-            return
-
-        def done(text: str) -> None:
-            url = QUrl.fromLocalFile(str(folder))
-            self.notices.info(text, "Show folder", lambda: _open_url(url))
-            self.settled.emit()
-
-        self.task_runner.submit(lambda _: write(analysis), done, self._failed)
 
     # -- analysing ----------------------------------------------------------------------------
 
@@ -370,9 +335,6 @@ class Session(QObject):
             self.analyse_again()
         if not self.is_settled:
             return
-        waiting, self._when_settled = self._when_settled, []
-        for action in waiting:
-            action()
         self.settled.emit()
 
     def _failed(self, error: Exception) -> None:
@@ -393,7 +355,3 @@ class Session(QObject):
         self._is_behind = self.document.is_previewing and self.analysis_runner.is_busy
         if not self._is_behind:
             self.analyse_again()
-
-
-def _open_url(url: QUrl) -> None:
-    QDesktopServices.openUrl(url)

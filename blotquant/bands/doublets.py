@@ -60,6 +60,7 @@ def split_doublets(
     levels: Profiles,
     noise: Sequence[float],
     clipped: Profiles,
+    shapes: Mapping[int, BandShape] | None = None,
 ) -> tuple[Band, ...]:
     """Return the bands of one membrane with every row split that is two; rows are renumbered.
 
@@ -73,12 +74,15 @@ def split_doublets(
         Of each lane: standard deviation of one position of the profile, counts.
     clipped
         Of each lane: share of the width that is saturated. Flat tops look like pairs.
+    shapes
+        Of the rows, where `learn_shapes` was asked before.
 
     Takes about 1 ms for a row, and 2 ms more for each lane of a row that may be two.
     """
     numbers = sorted({b.lane for b in bands})
     lanes = [sorted((b for b in bands if b.lane == n), key=lambda b: b.row) for n in numbers]
-    shapes = learn_shapes(profiles, levels, noise, lanes)
+    if shapes is None:
+        shapes = learn_shapes(profiles, levels, noise, lanes)
     rests = [p - level for p, level in zip(profiles, levels, strict=True)]
     split: dict[int, _Split] = {}
     for rows in sorted({s.group for s in shapes.values()}):

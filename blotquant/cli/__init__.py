@@ -30,6 +30,21 @@ LINEARITY_EXAMPLE = (
     " --figure results/linearity.svg[/bold]"
 )
 
+_Inputs = Annotated[
+    list[Path],
+    typer.Argument(
+        metavar="INPUT",
+        help="Images, or one experiment file (.toml), or one project (.blot).",
+        show_default=False,
+    ),
+]
+_Targets = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="[FILE=]NAME,NAME", help="What was probed: on all images, or on one. Repeat it."
+    ),
+]
+
 app = typer.Typer(
     name="blotquant",
     help="Western blots to numbers: lanes, bands, cleaved-to-pro ratios with error bars.",
@@ -103,14 +118,7 @@ def _blotquant(
 
 @app.command(epilog=EXAMPLE)
 def analyse(
-    inputs: Annotated[
-        list[Path],
-        typer.Argument(
-            metavar="INPUT",
-            help="Images, or one experiment file (.toml), or one project (.blot).",
-            show_default=False,
-        ),
-    ],
+    inputs: _Inputs,
     *,
     out: Annotated[
         Path, typer.Option(metavar="DIR", help="Folder for the tables; made if need be.")
@@ -121,12 +129,7 @@ def analyse(
             metavar="NAME", help="Proteins that may be on the blots: apoptosis, vitamin-k2 ..."
         ),
     ] = None,
-    targets: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="[FILE=]NAME,NAME", help="What was probed: on all images, or on one. Repeat it."
-        ),
-    ] = None,
+    targets: _Targets = None,
     loading_control: Annotated[
         str | None,
         typer.Option(
@@ -253,14 +256,7 @@ def analyse(
 
 @app.command(epilog=LINEARITY_EXAMPLE)
 def linearity(
-    inputs: Annotated[
-        list[Path],
-        typer.Argument(
-            metavar="INPUT",
-            help="Images, or one experiment file (.toml), or one project (.blot).",
-            show_default=False,
-        ),
-    ],
+    inputs: _Inputs,
     *,
     samples: Annotated[
         Path | None,
@@ -268,12 +264,7 @@ def linearity(
             metavar="FILE", help="Sample sheet (CSV): lane, kind (standard), dose, dose_unit ..."
         ),
     ] = None,
-    targets: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="[FILE=]NAME,NAME", help="What was probed: on all images, or on one. Repeat it."
-        ),
-    ] = None,
+    targets: _Targets = None,
     within: Annotated[
         float | None,
         typer.Option(

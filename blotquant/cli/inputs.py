@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from blotquant import edits
-from blotquant.cli.pages import image_name, with_pages
+from blotquant.cli.pages import image_name, images_called, no_such_image, with_pages
 from blotquant.errors import SettingsError
 from blotquant.io import vocabulary
 from blotquant.io.experiment import ONE_MEMBRANE
@@ -22,7 +22,7 @@ ALL = "all"  # instead of the names of all images
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """The options of ``blotquant analyse`` as they were typed; None and () mean not given."""
+    """What was typed of the options that describe a project; None and () mean not given."""
 
     panel: str | None = None
     targets: tuple[str, ...] = ()
@@ -181,7 +181,7 @@ def _with_rows(project: Project, options: Options) -> Project:
 
 def _photograph_and_membrane(project: Project, text: str) -> tuple[Photograph, str]:
     """Return what ``FILE`` or ``FILE:MEMBRANE`` stands for."""
-    found = _matching(project, text)
+    found = images_called(project, text)
     if not found and ":" in text:
         file, _, membrane = text.rpartition(":")
         photograph = _photograph(project, file, "--row")
@@ -209,7 +209,7 @@ def _addressed(project: Project, text: str, option: str) -> tuple[tuple[Photogra
 
 
 def _photograph(project: Project, name: str, option: str) -> Photograph:
-    found = _matching(project, name)
+    found = images_called(project, name)
     if len(found) == 1:
         return found[0]
     if found:
@@ -217,30 +217,7 @@ def _photograph(project: Project, name: str, option: str) -> Photograph:
             f"{option}: {name!r} stands for {len(found)} images",
             f"Write one of: {', '.join(image_name(project, p.id) for p in found)}",
         )
-    names = [Path(p.file).name for p in project.photographs]
-    raise SettingsError(f"{option}: {name!r} is not among the images", instead(name, names))
-
-
-def _matching(project: Project, name: str) -> tuple[Photograph, ...]:
-    """Return the photographs that a path, an id, a file name or its stem stands for.
-
-    ``two.tif#2`` is the second page of a file.
-    """
-    file, _, page = name.rpartition("#")
-    if file and page.isdecimal():
-        pages = tuple(p for p in _matching(project, file) if max(1, p.page) == int(page))
-        if pages:
-            return pages
-    path = Path.cwd() / name
-    for same in (
-        lambda p: Path(p.file) == path or p.id == name,
-        lambda p: Path(p.file).name == Path(name).name,
-        lambda p: Path(p.file).stem == name,
-    ):
-        found = tuple(p for p in project.photographs if same(p))
-        if found:
-            return found
-    return ()
+    raise no_such_image(project, name, option)
 
 
 def _membranes(project: Project) -> tuple[str, ...]:

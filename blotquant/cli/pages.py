@@ -1,4 +1,4 @@
-"""Files with several pages on the command line: choosing them, and what they are called."""
+"""Images on the command line: what they are called, and which of a file's pages are meant."""
 
 from __future__ import annotations
 
@@ -23,7 +23,9 @@ def with_pages(project: Project, texts: tuple[str, ...], *, one_membrane: bool) 
     """
     for text in texts:
         file, equals, value = text.rpartition("=")
-        photographs = _of_file(project, file) if equals else project.photographs
+        photographs = images_called(project, file) if equals else project.photographs
+        if not photographs:
+            raise no_such_image(project, file, "--page")
         for photograph in photographs:
             pages = _chosen(photograph, value)
             project = edits.choose_pages(project, photograph.id, pages, one_membrane=one_membrane)
@@ -41,16 +43,32 @@ def image_name(project: Project, image: str) -> str:
     return f"{names[image]}#{max(1, photograph.page)}" if in_file == same_file else image
 
 
-def _of_file(project: Project, file: str) -> tuple[Photograph, ...]:
-    path = Path.cwd() / file
-    for found in (
-        tuple(p for p in project.photographs if Path(p.file) == path or p.id == file),
-        tuple(p for p in project.photographs if file in (Path(p.file).name, Path(p.file).stem)),
+def images_called(project: Project, name: str) -> tuple[Photograph, ...]:
+    """Return the photographs that a path, an id, a file name or its stem stands for.
+
+    ``two.tif#2`` is the second page of a file.
+    """
+    file, _, page = name.rpartition("#")
+    if file and page.isdecimal():
+        pages = tuple(p for p in images_called(project, file) if max(1, p.page) == int(page))
+        if pages:
+            return pages
+    path = Path.cwd() / name
+    for same in (
+        lambda p: Path(p.file) == path or p.id == name,
+        lambda p: Path(p.file).name == Path(name).name,
+        lambda p: Path(p.file).stem == name,
     ):
+        found = tuple(p for p in project.photographs if same(p))
         if found:
             return found
+    return ()
+
+
+def no_such_image(project: Project, name: str, option: str) -> SettingsError:
+    """Return the error for a name that no photograph has."""
     names = [Path(p.file).name for p in project.photographs]
-    raise SettingsError(f"--page: {file!r} is not among the images", instead(file, names))
+    return SettingsError(f"{option}: {name!r} is not among the images", instead(name, names))
 
 
 def _chosen(photograph: Photograph, value: str) -> tuple[edits.PageChoice, ...]:

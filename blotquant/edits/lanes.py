@@ -18,7 +18,6 @@ from blotquant.edits.placed import (
     lane_numbered,
     one_place,
     put_bands,
-    put_lane_word,
     put_lanes,
     renumber_bands,
     renumber_control,
@@ -29,7 +28,7 @@ from blotquant.edits.placed import (
 from blotquant.edits.samples import set_sample
 from blotquant.model.geometry import Point
 from blotquant.model.lane import Lane, LaneKind
-from blotquant.model.project import PlacedLanes, Project
+from blotquant.model.project import Project
 
 MIN_WIDTH_PX = 1.0
 MIN_STEP_PX = 1.0  # between two nodes, down the membrane
@@ -62,11 +61,9 @@ def set_lane_width(
 
 def set_all_lane_widths(project: Project, lanes: tuple[Lane, ...], width_px: float) -> Project:
     """Give every lane shown the same full width, at least 1 px."""
-    image, membrane = one_place(lanes)
     width = max(width_px, MIN_WIDTH_PX)
-    new = left_to_right(tuple(_edited(replace(n, width_px=width)) for n in lanes))
     # All of them are settled now: nothing is left to be found.
-    return put_lane_word(project, PlacedLanes(image=image, membrane=membrane, lanes=new))
+    return place_lanes(project, tuple(_edited(replace(n, width_px=width)) for n in lanes))
 
 
 def set_lane_edges(
@@ -168,8 +165,8 @@ def delete_lane(project: Project, lanes: tuple[Lane, ...], lane: int) -> Project
     def new(n: int) -> int | None:
         return None if n == lane else n - 1 if n > lane else n
 
-    after = tuple(replace(n, number=number) for n in lanes if (number := new(n.number)) is not None)
-    return without_lane(_renumber(project, lanes, _by_number(after), new), old, fewer=1)
+    after = _by_number(renumber_lanes(lanes, new))
+    return without_lane(_renumber(project, lanes, after, new), old, fewer=1)
 
 
 def set_lane_kind(project: Project, lanes: tuple[Lane, ...], lane: int, kind: LaneKind) -> Project:
@@ -219,7 +216,7 @@ def follow_lanes(
     """
     image, membrane = one_place(before)
     project = place_lanes(_renumber(project, before, after, new), after)
-    kept = tuple(replace(n, number=m) for n in before if (m := new(n.number)) is not None)
+    kept = renumber_lanes(before, new)
     bands = carried_bands(project, image, membrane, kept)
     if bands is None:
         return project

@@ -237,9 +237,9 @@ def _rename_samples(project: Project, old: str, new: str) -> Project:
     settings = project.settings
     if colon and name == old and lane.isdecimal():
         settings = replace(settings, control=f"{new}:{lane}")
-    measured_alike = {b.membrane for b in project.backgrounds}
+    has_own = {b.membrane for b in project.backgrounds}
     backgrounds = tuple(
-        replace(b, membrane=new) if b.membrane == old and new not in measured_alike else b
+        replace(b, membrane=new) if b.membrane == old and new not in has_own else b
         for b in project.backgrounds
     )
     return replace(project, samples=samples, settings=settings, backgrounds=backgrounds)

@@ -41,18 +41,21 @@ def add_photographs(
 
 
 def remove_photograph(project: Project, image: str) -> Project:
-    """Remove a photograph with everything placed on it, and samples that nothing shows any more."""
+    """Remove a photograph with everything placed on it.
+
+    Samples and backgrounds of membranes that nothing shows any more go with it.
+    """
     gone = project.photograph(image)
     kept = tuple(p for p in project.photographs if p.id != image)
-    samples = tuple(
-        s
-        for s in project.samples
-        if not shows(gone, s.membrane) or any(shows(p, s.membrane) for p in kept)
-    )
+
+    def stays(membrane: str) -> bool:
+        return not shows(gone, membrane) or any(shows(p, membrane) for p in kept)
+
     return replace(
         project,
         photographs=kept,
-        samples=samples,
+        samples=tuple(s for s in project.samples if stays(s.membrane)),
+        backgrounds=tuple(b for b in project.backgrounds if stays(b.membrane)),
         membranes=tuple(p for p in project.membranes if p.image != image),
         lanes=tuple(p for p in project.lanes if p.image != image),
         bands=tuple(p for p in project.bands if p.image != image),

@@ -10,7 +10,7 @@ from blotquant.edits.lanes import MIN_WIDTH_PX, follow_lanes
 from blotquant.edits.placed import one_place
 from blotquant.errors import SettingsError
 from blotquant.model.geometry import Point
-from blotquant.model.lane import Lane
+from blotquant.model.lane import Lane, LaneKind
 from blotquant.model.project import Project
 
 _WIDEST = 0.96  # of the distance between two lanes
@@ -50,7 +50,7 @@ def space_lanes(project: Project, lanes: tuple[Lane, ...], n: int) -> Project:
             number=i + 1,
             nodes=nodes,
             width_px=width,
-            kind=kinds.get(i + 1, type(first.kind).SAMPLE),
+            kind=kinds.get(i + 1, LaneKind.SAMPLE),
         )
         for i, nodes in enumerate(axes)
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 
@@ -69,18 +69,7 @@ def apply_template(project: Project, membrane: str, n_lanes: int, template: str)
     """
     designs = {t.id: t for t in sample_templates()}
     lanes = designs[template].lanes[:n_lanes]
-    taken = tuple(
-        Sample(
-            membrane=membrane,
-            lane=s.lane,
-            condition=s.condition,
-            dose=s.dose,
-            dose_unit=s.dose_unit,
-            time_h=s.time_h,
-            kind=s.kind,
-        )
-        for s in lanes
-    )
+    taken = tuple(replace(s, membrane=membrane) for s in lanes)
     plain = tuple(
         Sample(membrane=membrane, lane=n) for n in range(len(taken) + 1, max(n_lanes, 0) + 1)
     )

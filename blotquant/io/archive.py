@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import io
 import zipfile
+from dataclasses import replace
 from pathlib import PurePosixPath
 
 from blotquant.errors import ReadError
 from blotquant.io.foreign import refusal
 from blotquant.io.reader import (
     DECODER_ERRORS,
+    HEAD_BYTES,
     MAX_BYTES,
     READERS,
     Decoded,
@@ -22,12 +24,12 @@ from blotquant.io.reader import (
     check_expansion,
     damaged,
     plain,
+    reader_of,
     wanted_page,
 )
 
 _SIGNATURE = b"PK\x03\x04"
 _MAX_MEMBERS = 200
-_HEAD_BYTES = 512
 _OFFICE = ("[Content_Types].xml", "mimetype")
 _PROJECT = "project.json"
 
@@ -53,7 +55,7 @@ def _decode(source: Source, archive: zipfile.ZipFile) -> Decoded:
     members = archive.infolist()
     names = [member.filename for member in members]
     if any(name in names for name in _OFFICE):
-        raise refusal(source.name, source.data[:_HEAD_BYTES])
+        raise refusal(source.name, source.data[:HEAD_BYTES])
     if _PROJECT in names:
         raise ReadError(f"{source.name} is a blotquant project", "Open it as a project")
     if len(members) > _MAX_MEMBERS:
@@ -63,7 +65,7 @@ def _decode(source: Source, archive: zipfile.ZipFile) -> Decoded:
         )
     found = [(m, r) for m in members if (r := _reader(archive, m)) is not None]
     if not found:
-        raise refusal(source.name, source.data[:_HEAD_BYTES])
+        raise refusal(source.name, source.data[:HEAD_BYTES])
     pages = tuple(_label(member) for member, _ in found)
     member, reader = found[wanted_page(source, pages)]
     inner = Source(
@@ -72,16 +74,10 @@ def _decode(source: Source, archive: zipfile.ZipFile) -> Decoded:
         beside=lambda ending: _beside(source.name, archive, member, ending),
     )
     decoded = reader.read(inner)
-    return Decoded(
-        samples=decoded.samples,
-        bits=decoded.bits,
-        limit=decoded.limit,
-        stated_limit=decoded.stated_limit,
-        lossy=decoded.lossy,
+    return replace(
+        decoded,
         pages=pages,
-        orientation=decoded.orientation,
         metadata=(*decoded.metadata, ("archive", "ZIP"), ("member", _label(member))),
-        warnings=decoded.warnings,
     )
 
 
@@ -90,12 +86,8 @@ def _reader(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Reader | None:
     if member.is_dir() or member.file_size == 0 or member.flag_bits & 1:
         return None
     with archive.open(member) as stream:
-        head = stream.read(_HEAD_BYTES)
-    for kind in READERS.names():
-        reader = READERS.create(kind)
-        if kind != "zip" and reader.sniffs(head):
-            return reader
-    return None
+        reader = reader_of(stream.read(HEAD_BYTES))
+    return None if isinstance(reader, ZipReader) else reader
 
 
 def _unpacked(name: str, archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:

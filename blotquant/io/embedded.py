@@ -15,7 +15,7 @@ from blotquant.io.reader import MAX_BYTES
 
 PROJECT_SUFFIX = ".blot"
 FOLDER = "pictures"
-_DAMAGE = (
+ARCHIVE_DAMAGE = (
     zipfile.BadZipFile,
     zlib.error,
     EOFError,
@@ -24,6 +24,8 @@ _DAMAGE = (
     RuntimeError,
     ValueError,
 )
+"""What zipfile raises on archives that are damaged or none."""
+
 _OPEN_EARLIER = "Open an earlier copy of the project, or add the photograph itself"
 
 
@@ -41,7 +43,7 @@ def is_embedded(project: Path, member: str) -> bool:
     try:
         with zipfile.ZipFile(project) as archive:
             return member in archive.namelist()
-    except _DAMAGE:
+    except ARCHIVE_DAMAGE:
         return False
 
 
@@ -60,7 +62,7 @@ def read_embedded(project: Path, member: str) -> bytes:
                 data = stream.read(info.file_size + 1)
     except KeyError as error:
         raise ReadError(f"There is no picture {name} in {project.name}", _OPEN_EARLIER) from error
-    except _DAMAGE as error:
+    except ARCHIVE_DAMAGE as error:
         raise ReadError(f"{name} in {project.name} is damaged", _OPEN_EARLIER) from error
     if len(data) > info.file_size:
         raise ReadError(f"{name} in {project.name} is damaged", _OPEN_EARLIER)

@@ -32,7 +32,16 @@ from blotquant.io.foreign import refusal
 from blotquant.io.history import noticed_in_pixels, noticed_in_words
 from blotquant.io.masked import measurable_floats
 from blotquant.io.orientation import in_words, oriented
-from blotquant.io.reader import READERS, Decoded, Reader, Source, listed, unsupported
+from blotquant.io.reader import (
+    HEAD_BYTES,
+    READERS,
+    Decoded,
+    Reader,
+    Source,
+    listed,
+    reader_of,
+    unsupported,
+)
 from blotquant.model.image import BlotImage
 from blotquant.model.project import Photograph, Project
 from blotquant.progress import Progress, no_progress
@@ -49,8 +58,6 @@ __all__ = [
     "read_images",
     "sha256_of",
 ]
-
-_HEAD_BYTES = 512
 
 
 def read_image(path: Path | str, page: int = 0) -> BlotImage:
@@ -118,11 +125,10 @@ def read_images(project: Project, progress: Progress = no_progress) -> dict[str,
 
 def _reader_for(source: Source) -> Reader:
     """Return the reader whose signature the first bytes have; raise `ReadError` if none has."""
-    head = source.data[:_HEAD_BYTES]
-    for kind in READERS.names():
-        reader = READERS.create(kind)
-        if reader.sniffs(head):
-            return reader
+    head = source.data[:HEAD_BYTES]
+    reader = reader_of(head)
+    if reader is not None:
+        return reader
     # Half of a pair has no signature of its own; its other half has.
     if fuji.is_text(source.beside(fuji.TEXT_ENDING) or b""):
         return READERS.create("fuji")

@@ -43,20 +43,14 @@ def up_to_date(body: Any, version: object, name: str) -> Any:
     return body
 
 
-def _to_2(body: Body) -> Body:
-    """Version 2 adds pages of photographs and pictures inside the file; what was, stays."""
+def _as_it_was(body: Body) -> Body:
+    """What a version adds has a default, and what was, stays."""
     return body
 
 
-def _to_3(body: Body) -> Body:
-    """Version 3 adds lanes and bands that are found around the corrected ones; what was, stays."""
-    return body
-
-
-def _to_4(body: Body) -> Body:
-    """Version 4 adds backgrounds of single membranes and series of exposures; what was, stays."""
-    return body
-
-
-MIGRATIONS: Mapping[int, Callable[[Body], Body]] = {1: _to_2, 2: _to_3, 3: _to_4}
+MIGRATIONS: Mapping[int, Callable[[Body], Body]] = {
+    1: _as_it_was,  # 2 adds pages of photographs and pictures inside the file
+    2: _as_it_was,  # 3 adds lanes and bands that are found around the corrected ones
+    3: _as_it_was,  # 4 adds backgrounds of single membranes and series of exposures
+}
 """What leads from each version to the next."""

@@ -6,10 +6,10 @@ import zipfile
 from pathlib import Path
 
 from blotquant.errors import ProjectError
+from blotquant.io.embedded import PROJECT_SUFFIX
 from blotquant.io.files import is_there
 from blotquant.model.project import Project
 
-PROJECT_SUFFIX = ".blot"
 EXPERIMENT_SUFFIX = ".toml"
 
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import json
 import zipfile
-import zlib
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -18,7 +17,7 @@ from typing import IO, Any, NoReturn
 
 from blotquant.errors import ProjectError, ReadError
 from blotquant.io.atomic import write_atomically
-from blotquant.io.embedded import FOLDER, split_embedded
+from blotquant.io.embedded import ARCHIVE_DAMAGE, FOLDER, split_embedded
 from blotquant.io.files import file_sha256, sha256_of, with_companion
 from blotquant.io.migrations import VERSION, up_to_date
 from blotquant.io.paths import INSIDE, folder_of, with_absolute_files, with_relative_files
@@ -30,15 +29,6 @@ MEMBER = "project.json"
 MAX_JSON_BYTES = 256 * 2**20
 MAX_MEMBERS = 4000
 EPOCH = (1980, 1, 1, 0, 0, 0)  # no clock in the file: the same project gives the same bytes
-_DAMAGE = (
-    zipfile.BadZipFile,
-    zlib.error,
-    EOFError,
-    NotImplementedError,
-    OSError,
-    RuntimeError,
-    ValueError,
-)
 
 
 def write_project_file(
@@ -123,7 +113,7 @@ def is_project_archive(path: Path | str) -> bool:
     try:
         with zipfile.ZipFile(path) as archive:
             return MEMBER in archive.namelist()
-    except _DAMAGE:
+    except ARCHIVE_DAMAGE:
         return False
 
 
@@ -234,7 +224,7 @@ def _unpack(stream: IO[bytes], file: str, name: str) -> bytes:
             with archive.open(name) as member:
                 # The size in the archive's directory may lie: read one byte beyond the limit.
                 content = member.read(MAX_JSON_BYTES + 1)
-    except _DAMAGE as error:
+    except ARCHIVE_DAMAGE as error:
         raise ProjectError(
             f"{file} is damaged or not a blotquant project",
             "Open an earlier copy, or the photographs themselves",

@@ -16,6 +16,7 @@ from blotquant.registry import Registry
 MAX_PIXELS = 400_000_000
 MAX_BYTES = 2 * 1024**3
 MAX_PAGES = 1000
+HEAD_BYTES = 512  # in which every signature lies
 _FREE_BYTES = 64 * 1024**2  # a header may promise so much, however small its file is
 _MAX_EXPANSION = 200  # times the file's size; blots shrink 2 to 20 times, a bomb a thousand times
 
@@ -113,6 +114,12 @@ class Reader(Protocol):
 
 
 READERS: Registry[Reader] = Registry("picture reader", "blotquant.readers")
+
+
+def reader_of(head: bytes) -> Reader | None:
+    """Return the reader whose signature the first `HEAD_BYTES` of a file have, or None."""
+    readers = (READERS.create(kind) for kind in READERS.names())
+    return next((reader for reader in readers if reader.sniffs(head)), None)
 
 
 def check_size(name: str, rows: int, columns: int, samples: int, bytes_per_sample: int) -> None:

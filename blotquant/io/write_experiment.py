@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
 import tomli_w
 
 from blotquant.io.atomic import write_text_atomically
+from blotquant.io.experiment_settings import control_error
 from blotquant.io.paths import folder_of, relative
+from blotquant.io.sample_sheet import is_shown
 from blotquant.model.lane import LaneKind
 from blotquant.model.project import AssignedRow, ImageRole, Photograph, Project
 from blotquant.model.sample import Sample
@@ -28,6 +30,7 @@ def write_experiment(project: Project, path: Path | str) -> None:
 
 def experiment_text(project: Project, folder: Path) -> str:
     """Return the TOML text of a project; image files are named relative to `folder`."""
+    project = _readable(project)
     document: dict[str, Any] = {"name": project.name}
     if project.note:
         document["note"] = project.note
@@ -58,9 +61,37 @@ def what_toml_cannot_hold(project: Project) -> tuple[str, ...]:
         f"{len(p.bands)} placed bands on {name.get(p.image, p.image)}, membrane {p.membrane}"
         for p in project.bands
     ]
+    kept = _readable(project)
+    for n, what in (
+        (len(project.samples) - len(kept.samples), "lanes of the sample sheet"),
+        (len(project.backgrounds) - len(kept.backgrounds), "chosen backgrounds"),
+    ):
+        if n:
+            lost.append(f"{n} {what} of membranes that no photograph shows")
+    if project.settings.control != kept.settings.control:
+        lost.append(f"the control {project.settings.control!r}, which no lane has")
     if project.embed_pictures:
         lost.append("that pictures are kept inside the project file")
     return tuple(lost)
+
+
+def _readable(project: Project) -> Project:
+    """Return the project without what the file could not be opened with again.
+
+    That is what was said of membranes that no photograph shows any more, and a control that is no
+    lane's.
+    """
+    shown = tuple(dict.fromkeys(m for p in project.photographs for m in p.membranes))
+    samples = tuple(s for s in project.samples if not s.membrane or is_shown(s.membrane, shown))
+    settings = project.settings
+    if control_error(settings.control, samples, shown) is not None:
+        settings = replace(settings, control="")
+    return replace(
+        project,
+        samples=samples,
+        settings=settings,
+        backgrounds=tuple(b for b in project.backgrounds if is_shown(b.membrane, shown)),
+    )
 
 
 def row_entry(row: AssignedRow, image: str = "") -> dict[str, Any]:

@@ -69,13 +69,14 @@ class _Round:
         self.n_blocks = len(surfaces)
         matrix = lead.to_file
         self._unit = math.sqrt(matrix[0, 0] * matrix[1, 1])
-        self._radius = pose.radius_px / self._unit
         self._surfaces = _Surfaces(surfaces)
         middle = (np.array([pose.centre.real, pose.centre.imag]) - matrix[:, 2]) / (
             matrix[0, 0],
             matrix[1, 1],
         )
-        self._jacobian = _jacobian(places - middle, self._radius)
+        # In the small picture's own pixels, where nothing is turned or zoomed yet.
+        still = Pose(centre=0j, radius_px=pose.radius_px / self._unit)
+        self._jacobian = still.jacobian(places - middle)
         self._step, self._gradients, self._curvature, self.correlation = self._climbed()
         self.moved_px = float(np.abs(self._step).max(initial=0.0))
         self._scale = pose.scale
@@ -211,16 +212,6 @@ def _grid(shape: tuple[int, ...]) -> list[tuple[tuple[int, int], slice, slice]]:
         for i, (a, b) in enumerate(itertools.pairwise(edges[0]))
         for j, (c, d) in enumerate(itertools.pairwise(edges[1]))
     ]
-
-
-def _jacobian(from_middle: Array, radius: float) -> Array:
-    """Return what the four parameters move at places of the lead's small picture."""
-    out = np.zeros((from_middle.shape[0], 2, N_PARAMETERS))
-    x, y = from_middle[:, 0] / radius, from_middle[:, 1] / radius
-    out[:, 0, 0] = out[:, 1, 1] = 1.0
-    out[:, 0, 2], out[:, 1, 2] = y, -x
-    out[:, 0, 3], out[:, 1, 3] = x, y
-    return out
 
 
 class _Surfaces:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from blotquant.errors import ProjectError
 
 if TYPE_CHECKING:
-    from blotquant.simulate.scene import SimulatedBlot
+    from blotquant.simulate.scene import SimulatedBlot, SimulatedLane
 
 TRUTH_FORMAT = "blotquant-truth"
 TRUTH_VERSION = 1
@@ -41,15 +41,7 @@ def truth(blot: SimulatedBlot) -> dict[str, Any]:
         "full_scale": scene.full_scale,
         "exposure": scene.exposure,
         "seed": scene.seed,
-        "lanes": [
-            {
-                "lane": lane.number,
-                "kind": lane.kind.value,
-                "width_px": _number(lane.width_px),
-                "nodes": [[_number(x), _number(y)] for x, y in lane.nodes],
-            }
-            for lane in blot.lanes
-        ],
+        "lanes": [lane_truth(lane) for lane in blot.lanes],
         "bands": [
             {
                 "lane": band.lane,
@@ -65,6 +57,16 @@ def truth(blot: SimulatedBlot) -> dict[str, Any]:
             }
             for band in blot.bands
         ],
+    }
+
+
+def lane_truth(lane: SimulatedLane) -> dict[str, Any]:
+    """Return what is true of a lane, for a mapping that JSON can hold."""
+    return {
+        "lane": lane.number,
+        "kind": lane.kind.value,
+        "width_px": round(lane.width_px, 4),
+        "nodes": [[round(x, 4), round(y, 4)] for x, y in lane.nodes],
     }
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from blotquant.model.geometry import Point
 from blotquant.model.lane import LaneKind
 from blotquant.simulate.scene import Scene, SimulatedLane
-from blotquant.simulate.shapes import Array, Frame
+from blotquant.simulate.shapes import Array, Frame, pixels_around
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -102,10 +102,7 @@ class Layout:
         """Return top, left and the (u, v) of all pixels in the box around membrane places."""
         scene = self.scene
         files = [self.frame.to_file(u, v) for u, v in corners]
-        left = min(max(math.floor(min(x for x, _ in files)), 0), scene.width_px)
-        right = max(min(math.ceil(max(x for x, _ in files)) + 1, scene.width_px), left)
-        top = min(max(math.floor(min(y for _, y in files)), 0), scene.height_px)
-        bottom = max(min(math.ceil(max(y for _, y in files)) + 1, scene.height_px), top)
+        top, bottom, left, right = pixels_around(files, (scene.height_px, scene.width_px))
         x = np.arange(left, right, dtype=np.float64)[np.newaxis, :]
         y = np.arange(top, bottom, dtype=np.float64)[:, np.newaxis]
         u, v = self.frame.to_membrane(x, y)

@@ -7,6 +7,7 @@ Gaussian (doi:10.1021/ac60319a011) with its tail towards the wells.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -42,6 +43,17 @@ class Frame:
     def _cos_sin(self) -> tuple[float, float]:
         angle = math.radians(self.rotation_deg)
         return math.cos(angle), math.sin(angle)
+
+
+def pixels_around(places: Sequence[Point], shape: tuple[int, int]) -> tuple[int, int, int, int]:
+    """Return top, bottom, left, right of the pixels around places; `shape` is (rows, columns)."""
+    xs, ys = zip(*places, strict=True)
+    rows, columns = shape
+    left = min(max(math.floor(min(xs)), 0), columns)
+    right = max(min(math.ceil(max(xs)) + 1, columns), left)
+    top = min(max(math.floor(min(ys)), 0), rows)
+    bottom = max(min(math.ceil(max(ys)) + 1, rows), top)
+    return top, bottom, left, right
 
 
 def across(s_px: Array, width_px: float, edge_px: float) -> Array:
@@ -120,6 +132,15 @@ def unevenness(shape: tuple[int, int], rng: np.random.Generator) -> Array:
         y = 2 * math.pi * ky * np.arange(rows) + phase
         field += np.outer(np.cos(y), np.cos(x)) - np.outer(np.sin(y), np.sin(x))
     return field * math.sqrt(2.0 / n_waves)
+
+
+def texture(shape: tuple[int, int], size_px: float, rng: np.random.Generator) -> Array:
+    """Return a rough field of unit standard deviation, correlated over `size_px`."""
+    from scipy.ndimage import gaussian_filter  # noqa: PLC0415 - slow import
+
+    field = gaussian_filter(rng.standard_normal(shape), size_px, mode="wrap")
+    # The filter's own norm, not the sample's: a strip of few pixels must not be blown up.
+    return np.asarray(field * (2 * math.sqrt(math.pi) * size_px))
 
 
 def step(t_px: Array, blur_px: float) -> Array:

@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 
 from blotquant.model.results import BackgroundAdvice, Notice
 from blotquant.quantify.lane_setup import band_mask
-from blotquant.stages.levels import ROLLING_BALL, Backgrounds, widest_band_px
-from blotquant.stages.measuring import Measured, PlacedLane
+from blotquant.stages.levels import ROLLING_BALL, Backgrounds
+from blotquant.stages.measuring import Measured
+from blotquant.stages.placed import PlacedLane, by_place, widest_band_px
 
 BASELINE = "lane-baseline"
 CROWDED = 0.5  # share of bands without a free place above or below from which lanes are crowded
@@ -21,8 +22,8 @@ WIDE_GAP = 0.2  # of a lane's width: a ball finds the level between the lanes
 WORTH_SAYING = 0.005  # of a typical band: less hides behind the limits that one draws by hand
 REACH = 0.75  # of a band's height: what lies beside it
 FEWEST_FREE = 8
-# A ball of the band's own height still sinks into it by its curvature.
-BALL_TO_BAND = 1.5
+# Of the widest band's height: a ball of just that still sinks into it by its curvature.
+LEAST_BALL = 1.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +49,7 @@ def background_advice(
     """Return one sentence for each membrane of each photograph that has bands."""
     volumes = {m.band.key: m.volume for m in measured.bands if m.detected}
     out = []
-    for (image, membrane), mine in _by_place(placed).items():
+    for (image, membrane), mine in by_place(placed).items():
         ground = ground_of(
             mine, [volumes[b.key] for p in mine for b in p.bands if b.key in volumes]
         )
@@ -134,9 +135,9 @@ def ball_notices(placed: Sequence[PlacedLane], backgrounds: Backgrounds) -> tupl
     """Return a notice for every membrane whose ball, as the user chose it, is too small."""
     radius = backgrounds.ball_radius_px
     out = []
-    for (image, membrane), mine in _by_place(placed).items():
+    for (image, membrane), mine in by_place(placed).items():
         widest = widest_band_px(mine)
-        enough = 10 * math.ceil(BALL_TO_BAND * widest / 10)
+        enough = 10 * math.ceil(LEAST_BALL * widest / 10)
         if not radius or backgrounds.name_for(membrane) != ROLLING_BALL or radius >= widest:
             continue
         out.append(
@@ -151,13 +152,6 @@ def ball_notices(placed: Sequence[PlacedLane], backgrounds: Backgrounds) -> tupl
             )
         )
     return tuple(out)
-
-
-def _by_place(placed: Sequence[PlacedLane]) -> dict[tuple[str, str], list[PlacedLane]]:
-    together: dict[tuple[str, str], list[PlacedLane]] = {}
-    for p in placed:
-        together.setdefault((p.lane.image, p.lane.membrane), []).append(p)
-    return together
 
 
 def _is_free_beside(free: NDArray[np.bool_], start: float, stop: float) -> bool:

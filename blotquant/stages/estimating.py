@@ -2,33 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from blotquant.bands.shapes import BandShape
 from blotquant.cache import StageCache
 from blotquant.flags import Flag
-from blotquant.model.band import Band, BandMeasurement
-from blotquant.model.results import LaneResult, Notice
-from blotquant.quantify.flanks import FlankBand, estimate_row, room_for
+from blotquant.model.band import BandMeasurement
+from blotquant.model.results import Notice
+from blotquant.quantify.flank_window import FlankBand, room_for
+from blotquant.quantify.flanks import FlankEstimate, estimate_row
 from blotquant.quantify.lane_setup import lane_view
-from blotquant.stages.measuring import Measured, PlacedLane, row_shapes
+from blotquant.stages.measuring import Measured
+from blotquant.stages.placed import PlacedLane, by_place
+from blotquant.stages.shaping import row_shapes
 
 Key = tuple[str, str, int, int]
 INTERVAL_SD = 2 * 1.96  # standard errors in a 95 % interval
 
 
-def with_estimates(
-    placed: Sequence[PlacedLane], measured: Measured, background: str, cache: StageCache
-) -> Measured:
+def with_estimates(placed: Sequence[PlacedLane], measured: Measured, cache: StageCache) -> Measured:
     """Return the measurements with the estimates of clipped bands beside their volumes.
 
-    `background` names the method that they were measured with. Costs nothing where no band is
-    clipped.
+    Costs nothing where no band is clipped.
     """
-    by_key = {m.band.key: m for m in measured.bands}
     clipped = {
         (m.band.image, m.band.membrane, m.band.row)
         for m in measured.bands
@@ -36,24 +36,38 @@ def with_estimates(
     }
     if not clipped:
         return measured
-    results = {(r.lane.image, r.lane.membrane, r.lane.number): r for r in measured.lanes}
-    estimated: dict[Key, BandMeasurement] = {}
+    by_key = {m.band.key: m for m in measured.bands}
+    levels = {
+        (r.lane.image, r.lane.membrane, r.lane.number): r.baseline.level for r in measured.lanes
+    }
+    together, shapes = by_place(placed), row_shapes(placed, cache)
+    estimates: dict[Key, FlankEstimate] = {}
     for image, membrane, row in sorted(clipped):
-        here = [p for p in placed if (p.lane.image, p.lane.membrane) == (image, membrane)]
-        key = (
-            "flanks",
-            here[0].report.image.sha256,
-            here[0].report.polarity.polarity,
-            tuple((p.lane, p.bands) for p in here),
-            row,
-            background,
-        )
-        found = cache.get(
-            key,
-            lambda here=here, row=row: _row(here, row, by_key, results, cache),  # type: ignore[misc]
-        )
-        estimated |= found
-    return replace(measured, bands=tuple(estimated.get(m.band.key, m) for m in measured.bands))
+        here = [
+            _Lane(
+                placed=p,
+                level=levels[image, membrane, p.lane.number],
+                measured=tuple(by_key[b.key] for b in p.bands),
+                shapes=shapes[image, membrane],
+            )
+            for p in together[image, membrane]
+        ]
+        key = ("flanks", row, tuple(x.key for x in here))
+        estimates |= cache.get(key, lambda here=here, row=row: _row(here, row))  # type: ignore[misc]
+    return replace(
+        measured,
+        bands=tuple(
+            replace(
+                m,
+                volume_estimate=e.volume,
+                volume_estimate_low=e.low,
+                volume_estimate_high=e.high,
+            )
+            if (e := estimates.get(m.band.key)) is not None
+            else m
+            for m in measured.bands
+        ),
+    )
 
 
 def taken_as_volumes(measured: Measured) -> Measured:
@@ -106,73 +120,65 @@ def with_same_excess(chosen: Measured, other: Measured) -> Measured:
 
 
 def estimate_notices(measured: Measured, *, are_used: bool) -> tuple[Notice, ...]:
-    """Return what a user should know of the estimates: that ratios use them, or that they could."""
+    """Return what a user should know of the estimates: that ratios use them."""
     n = sum(m.has_estimate and Flag.LOWER_BOUND in m.flags and m.detected for m in measured.bands)
-    if not n:
+    if not (n and are_used):
         return ()
     bands = "1 saturated band" if n == 1 else f"{n} saturated bands"
-    if are_used:
-        return (
-            Notice(
-                text=f"Ratios use the estimate of {bands}: the peak is not measured but follows "
-                "from the flanks",
-                advice="Say so where you report them, or switch the estimates off in the settings",
+    return (
+        Notice(
+            text=(
+                f"Ratios use the estimate of {bands}: the peak is not measured but follows "
+                "from the flanks"
             ),
-        )
-    return ()
-
-
-def _row(
-    placed: Sequence[PlacedLane],
-    row: int,
-    by_key: dict[Key, BandMeasurement],
-    results: dict[tuple[str, str, int], LaneResult],
-    cache: StageCache,
-) -> dict[Key, BandMeasurement]:
-    """Return the measurements of one row's clipped bands, with their estimates."""
-    bands, measurements = [], []
-    for p in placed:
-        band = next((b for b in p.bands if b.row == row and b.found and not b.excluded), None)
-        if band is None or not by_key[band.key].detected:
-            continue
-        m = by_key[band.key]
-        level = results[p.lane.image, p.lane.membrane, p.lane.number].baseline.level
-        measurements.append(m)
-        bands.append(
-            FlankBand(
-                band=band,
-                straight=p.straight,
-                level=level,
-                others=_others(placed, p, band, by_key, cache),
-                room=room_for(band, p.bands),
-                volume=m.volume,
-                volume_se=m.volume_se,
-                noise=p.report.noise,
-            )
-        )
-    return {
-        m.band.key: replace(
-            m,
-            volume_estimate=e.volume,
-            volume_estimate_low=e.low,
-            volume_estimate_high=e.high,
-        )
-        for m, e in zip(measurements, estimate_row(bands), strict=True)
-        if e is not None
-    }
-
-
-def _others(
-    placed: Sequence[PlacedLane],
-    lane: PlacedLane,
-    band: Band,
-    by_key: dict[Key, BandMeasurement],
-    cache: StageCache,
-) -> NDArray[np.float64]:
-    """Return what the lane's other bands add to its profile, counts per pixel."""
-    shapes = row_shapes(placed, cache)[band.image, band.membrane]
-    view = lane_view(lane.straight, lane.profile, lane.bands, shapes)
-    volumes = np.array(
-        [max(by_key[b.key].volume, 0.0) if b.found and b is not band else 0.0 for b in lane.bands]
+            advice="Say so where you report them, or switch the estimates off in the settings",
+        ),
     )
-    return np.asarray(volumes @ view.shapes)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Lane:
+    """A lane with its level (counts per pixel), its measured bands and the shapes of the rows."""
+
+    placed: PlacedLane
+    level: NDArray[np.float64]
+    measured: tuple[BandMeasurement, ...]
+    shapes: Mapping[int, BandShape]
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        """What its estimates follow from; the shapes follow from the lanes and their bands."""
+        p = self.placed
+        volumes = tuple((m.volume, m.volume_se, m.detected) for m in self.measured)
+        picture = (p.report.image.sha256, p.report.polarity.polarity)
+        return *picture, p.lane, p.bands, self.level.tobytes(), volumes
+
+    def others(self, row: int) -> NDArray[np.float64]:
+        """Return what the bands of other rows add to the profile, counts per pixel."""
+        p = self.placed
+        view = lane_view(p.straight, p.profile, p.bands, self.shapes)
+        volumes = [
+            max(m.volume, 0.0) if m.band.found and m.band.row != row else 0.0 for m in self.measured
+        ]
+        return np.asarray(np.array(volumes) @ view.shapes)
+
+
+def _row(lanes: Sequence[_Lane], row: int) -> dict[Key, FlankEstimate]:
+    """Return the estimates of one row's clipped bands."""
+    bands = [
+        FlankBand(
+            band=m.band,
+            straight=x.placed.straight,
+            level=x.level,
+            others=x.others(row),
+            room=room_for(m.band, x.placed.bands),
+            volume=m.volume,
+            volume_se=m.volume_se,
+            noise=x.placed.report.noise,
+        )
+        for x in lanes
+        for m in x.measured
+        if m.band.row == row and m.band.found and not m.band.excluded and m.detected
+    ]
+    estimates = zip(bands, estimate_row(bands), strict=True)
+    return {b.band.key: e for b, e in estimates if e is not None}

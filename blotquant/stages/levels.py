@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,9 +17,7 @@ from blotquant.model.image import Polarity
 from blotquant.model.lane import Lane
 from blotquant.model.project import Project
 from blotquant.model.results import ImageReport
-
-if TYPE_CHECKING:
-    from blotquant.stages.measuring import PlacedLane
+from blotquant.stages.placed import PlacedLane, by_place, widest_band_px
 
 ROLLING_BALL = "rolling-ball"
 COMPARED = ("lane-baseline", "local", ROLLING_BALL, "valley", "constant")
@@ -74,11 +71,6 @@ class Backgrounds:
         others = (n for n in COMPARED if self.by_membrane or n != self.default)
         return tuple(self.all_with(n) for n in others)
 
-    def __str__(self) -> str:
-        """Name the methods, the experiment's first."""
-        own = "".join(f", {m}: {n}" for m, n in self.by_membrane)
-        return f"{self.default}{own} ({self.ball_radius_px:g} px)"
-
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Rolled:
@@ -86,12 +78,6 @@ class Rolled:
 
     level: NDArray[np.float64]
     key: tuple[object, ...]
-
-
-def widest_band_px(placed: Sequence[PlacedLane]) -> float:
-    """Return the height of the widest band that was seen in these lanes, 0 without any."""
-    heights = (b.stop_px - b.start_px for p in placed for b in p.bands if b.found)
-    return max(heights, default=0.0)
 
 
 def ball_levels(
@@ -102,13 +88,11 @@ def ball_levels(
     The ball rolls once under each membrane, cropped to its corners as one crops by hand: letters
     and margins beside a blot are no background. About 0.1 s for 12 megapixels.
     """
-    together: dict[tuple[str, str], list[PlacedLane]] = {}
-    for p in placed:
-        if backgrounds.name_for(p.lane.membrane) == ROLLING_BALL:
-            together.setdefault((p.lane.image, p.lane.membrane), []).append(p)
     method = RollingBall(radius_px=backgrounds.ball_radius_px or None)
     levels: dict[LaneKey, Rolled] = {}
-    for (image, membrane), mine in together.items():
+    for (image, membrane), mine in by_place(placed).items():
+        if backgrounds.name_for(membrane) != ROLLING_BALL:
+            continue
         # Whole px: moving a limit a little need not roll again.
         radius = float(math.ceil(method.radius_for([widest_band_px(mine)])))
         report = mine[0].report

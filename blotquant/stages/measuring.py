@@ -8,11 +8,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from blotquant.background import LocalSurround
 from blotquant.bands.doublets import split_doublets
 from blotquant.bands.kept import carry, with_kept_rows
 from blotquant.bands.rows import SeenLanes, detect_bands
-from blotquant.bands.shapes import BandShape, learn_shapes
 from blotquant.cache import StageCache
 from blotquant.flags import Flag
 from blotquant.image.contrast import WORK_SIZE_PX
@@ -20,24 +18,14 @@ from blotquant.image.saturation import saturated_pixels
 from blotquant.lanes.gaps import lanes_beside, lanes_between
 from blotquant.lanes.profile import StraightLane, lane_profile, straighten
 from blotquant.model.band import Band, BandMeasurement
-from blotquant.model.lane import Lane, LaneProfile
+from blotquant.model.lane import Lane
 from blotquant.model.project import PlacedBands, Project
 from blotquant.model.results import ImageReport, LaneResult
-from blotquant.quantify.flanks import FlankBand, shape_of_row
-from blotquant.quantify.lane_setup import LaneSetup, lane_view
+from blotquant.quantify.lane_setup import LaneSetup
 from blotquant.quantify.volume import LaneMeasurement, measure_lane
 from blotquant.stages.levels import Backgrounds, ball_levels
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class PlacedLane:
-    """A lane laid out straight, with its profile and the bands placed in it."""
-
-    report: ImageReport
-    lane: Lane
-    straight: StraightLane
-    profile: LaneProfile
-    bands: tuple[Band, ...]
+from blotquant.stages.placed import PlacedLane
+from blotquant.stages.shaping import FirstLook, row_shapes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,71 +89,24 @@ def find_bands(
     """Return the lanes of one photograph with their bands, membrane by membrane."""
     placed: list[PlacedLane] = []
     for membrane in report.membranes:
-        here = lanes[report.photograph.id, membrane.name]
-        laid = lay_out(report, here, cache)
+        laid = lay_out(report, lanes[report.photograph.id, membrane.name], cache)
         bands = membrane_bands(project, report, membrane.name, laid, cache)
-        for lane, straight in zip(here, laid.straight, strict=True):
-            mine = sorted((b for b in bands if b.lane == lane.number), key=lambda b: b.row)
-            placed.append(
-                PlacedLane(
-                    report=report,
-                    lane=lane,
-                    straight=straight,
-                    profile=lane_profile(straight, report.noise),
-                    bands=tuple(mine),
-                )
-            )
+        placed += _placed(report, laid, bands)
     return placed
 
 
-def row_shapes(
-    placed: Sequence[PlacedLane], cache: StageCache
-) -> dict[tuple[str, str], Mapping[int, BandShape]]:
-    """Return the shapes of the rows of each membrane on each photograph."""
-    together: dict[tuple[str, str], list[PlacedLane]] = {}
-    for p in placed:
-        together.setdefault((p.lane.image, p.lane.membrane), []).append(p)
-    found: dict[tuple[str, str], Mapping[int, BandShape]] = {}
-    for place, mine in together.items():
-        image, polarity = mine[0].report.image, mine[0].report.polarity.polarity
-        key = ("shapes", image.sha256, polarity, tuple((p.lane, p.bands) for p in mine))
-        found[place] = cache.get(key, lambda mine=mine: _learned(mine))  # type: ignore[misc]
-    return found
-
-
-def _learned(placed: Sequence[PlacedLane]) -> dict[int, BandShape]:
-    """Learn the rows' shapes of one membrane over a first, simple background."""
-    method = LocalSurround()
-    levels = [method.estimate(lane_view(p.straight, p.profile, p.bands, {})).level for p in placed]
-    noise = [float(np.sqrt(np.median(p.profile.variance))) for p in placed]
-    signals = [p.profile.signal for p in placed]
-    shapes = learn_shapes(signals, levels, noise, [p.bands for p in placed])
-    return shapes | _of_clipped_rows(placed, levels, shapes)
-
-
-def _of_clipped_rows(
-    placed: Sequence[PlacedLane],
-    levels: Sequence[NDArray[np.float64]],
-    shapes: Mapping[int, BandShape],
-) -> dict[int, BandShape]:
-    """Return the shapes of rows that hold clipped bands from their flanks: flat tops teach nothing.
-
-    Takes as long as a row's estimates, and no time where nothing is clipped.
-    """
-    if not any(p.straight.saturated.any() for p in placed):
-        return {}
-    found = {}
-    for row, shape in shapes.items():
-        bands = [
-            FlankBand.alone(b, p.bands, p.straight, level, p.report.noise)
-            for p, level in zip(placed, levels, strict=True)
-            for b in p.bands
-            if b.row == row and b.found
-        ]
-        known = shape_of_row(bands)
-        if known is not None:
-            found[row] = replace(shape, sigma_px=known[0], tail_px=known[1])
-    return found
+def _placed(report: ImageReport, laid: LaidOut, bands: Sequence[Band]) -> list[PlacedLane]:
+    """Return the lanes of one membrane with their bands in them."""
+    return [
+        PlacedLane(
+            report=report,
+            lane=lane,
+            straight=straight,
+            profile=lane_profile(straight, report.noise),
+            bands=tuple(sorted((b for b in bands if b.lane == lane.number), key=lambda b: b.row)),
+        )
+        for lane, straight in zip(laid.lanes, laid.straight, strict=True)
+    ]
 
 
 def membrane_bands(
@@ -187,7 +128,7 @@ def membrane_bands(
     def find() -> tuple[Band, ...]:
         seen = cache.get(("seen", *key), lambda: SeenLanes.of(laid.straight, unit, laid.gaps))
         seen_bands = detect_bands(lanes, laid.straight, sensitivity, unit, laid.gaps, seen)
-        return _with_doublets(report, laid, seen_bands)
+        return _with_doublets(report, laid, seen_bands, cache)
 
     found = cache.get(("bands", *key, sensitivity), find)
     if placed is None:
@@ -196,19 +137,22 @@ def membrane_bands(
     return _completed(with_kept_rows(found, kept, absent), lanes)
 
 
-def _with_doublets(report: ImageReport, laid: LaidOut, bands: tuple[Band, ...]) -> tuple[Band, ...]:
+def _with_doublets(
+    report: ImageReport, laid: LaidOut, bands: tuple[Band, ...], cache: StageCache
+) -> tuple[Band, ...]:
     """Split the rows that all lanes together show to be two."""
     if not bands:
         return bands
-    profiles = [lane_profile(straight, report.noise) for straight in laid.straight]
-    method = LocalSurround()
-    levels = []
-    for lane, straight, profile in zip(laid.lanes, laid.straight, profiles, strict=True):
-        mine = sorted((b for b in bands if b.lane == lane.number), key=lambda b: b.row)
-        levels.append(method.estimate(lane_view(straight, profile, mine, {})).level)
-    noise = [float(np.sqrt(np.median(p.variance))) for p in profiles]
-    clipped = [p.saturated for p in profiles]
-    return split_doublets(bands, [p.signal for p in profiles], levels, noise, clipped)
+    placed = _placed(report, laid, bands)
+    look = FirstLook.of(placed, cache)
+    return split_doublets(
+        bands,
+        [p.profile.signal for p in placed],
+        look.levels,
+        look.noise,
+        [p.profile.saturated for p in placed],
+        look.shapes,
+    )
 
 
 def _carried(

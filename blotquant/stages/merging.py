@@ -18,7 +18,8 @@ from blotquant.model.exposures import Exposure, ExposureSeries
 from blotquant.model.image import BlotImage, Polarity
 from blotquant.model.project import Photograph, Project
 from blotquant.model.results import Notice
-from blotquant.quantify.exposures import Frame, Merged, merge
+from blotquant.quantify.exposure_line import Frame
+from blotquant.quantify.exposures import Merged, merge
 
 LINEAR_WITHIN = 5.0  # %: larger deviations between two exposures are said
 

@@ -28,7 +28,7 @@ from blotquant.quantify.ladder_lanes import (
 )
 from blotquant.quantify.ladder_match import ladder_lane
 from blotquant.quantify.ladder_product import ProductMatch, best_product
-from blotquant.stages.measuring import PlacedLane
+from blotquant.stages.placed import PlacedLane
 from blotquant.targets.library import ANY_CHEMISTRY, Library
 
 Lanes = Mapping[tuple[str, str], tuple[Lane, ...]]

@@ -20,7 +20,8 @@ from blotquant.model.lane import LaneProfile
 from blotquant.model.project import ImageRole
 from blotquant.model.results import LaneResult
 from blotquant.quantify.lane_setup import band_mask
-from blotquant.stages.measuring import Measured, PlacedLane
+from blotquant.stages.measuring import Measured
+from blotquant.stages.placed import PlacedLane
 
 N_REPEATS = 16
 EDGE_SD = 0.03  # by how much a lane's edge is drawn elsewhere, in widths of the lane

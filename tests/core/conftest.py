@@ -1,11 +1,13 @@
 """What the tests of the measuring core share: one photograph located, lanes laid out straight."""
 
 import hashlib
+import sys
 
 import numpy as np
 import pytest
 
 from blotquant.cache import StageCache
+from blotquant.cli import main
 from blotquant.image.saturation import saturated_mask
 from blotquant.lanes.profile import straighten
 from blotquant.model.image import BlotImage, Polarity
@@ -102,3 +104,17 @@ def inverted():
 def polarity(request):
     """Run a test with bright and with dark bands."""
     return request.param
+
+
+@pytest.fixture
+def run(monkeypatch, capsys):
+    """Run the command as the console script does; return exit code, output and errors."""
+
+    def call(*arguments):
+        monkeypatch.setattr(sys, "argv", ["blotquant", *map(str, arguments)])
+        with pytest.raises(SystemExit) as stop:
+            main()
+        out, err = capsys.readouterr()
+        return stop.value.code or 0, out, err
+
+    return call

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import csv
-import sys
 
 import pytest
 
-from blotquant.cli import main
 from blotquant.simulate import RowSpec, Scene, simulate_blot, write_blot
 
 AMOUNTS = (1.0, 2.0, 4.0, 8.0, 16.0)
@@ -39,18 +37,6 @@ def blot(tmp_path_factory):
     sheet = ["lane,kind,amount,amount_unit", *lines, "6,sample,,", "7,sample,,"]
     (folder / "sheet.csv").write_text("\n".join(sheet), encoding="utf-8")
     return folder
-
-
-@pytest.fixture
-def run(monkeypatch, capsys):
-    def call(*arguments):
-        monkeypatch.setattr(sys, "argv", ["blotquant", *map(str, arguments)])
-        with pytest.raises(SystemExit) as stop:
-            main()
-        out, err = capsys.readouterr()
-        return stop.value.code or 0, out, err
-
-    return call
 
 
 def table(path):

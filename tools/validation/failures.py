@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,12 +10,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-import blotquant as bq
 from blotquant.cache import StageCache
-from blotquant.io.images import read_images
 from blotquant.model.lane import Lane
-from blotquant.simulate.photos import SimulatedPhoto, photo_scene, simulate_photo, write_photo
-from validation.lanes_alone import find_lanes
+from blotquant.simulate.photos import photo_scene, simulate_photo
+from validation.lanes_alone import find_lanes, read_photo
 from validation.scenes import match_scene_lanes
 
 SIDE_PX = 420  # longest side of a picture
@@ -58,7 +55,7 @@ def draw_failures(folder: Path) -> None:
 def draw(failure: Failure) -> Picture:
     """Return the photograph with the lanes found (blue), invented (red) and missed (orange)."""
     photo = simulate_photo(photo_scene(failure.scene, failure.seed))
-    lanes = _found(photo, failure.name)
+    lanes = find_lanes(*read_photo(photo, failure.name), StageCache())
     true = [(membrane, lane) for membrane in photo.membranes for lane in membrane.lanes]
     matched = match_scene_lanes(true, lanes)
     right = {j for j, _ in matched.values()}
@@ -73,13 +70,6 @@ def draw(failure: Failure) -> Picture:
     for j, lane in enumerate(lanes):
         _outline(picture, lane, scale, RIGHT if j in right else INVENTED)
     return picture
-
-
-def _found(photo: SimulatedPhoto, name: str) -> tuple[Lane, ...]:
-    with tempfile.TemporaryDirectory() as folder:
-        project = bq.open_project(write_photo(photo, folder, name))
-        (image,) = read_images(project).values()
-    return find_lanes(project, image, StageCache())
 
 
 def _shown(pixels: NDArray[Any]) -> tuple[Picture, float]:

@@ -13,7 +13,7 @@ from blotquant.io.images import read_images
 from blotquant.model.image import BlotImage
 from blotquant.model.lane import Lane
 from blotquant.model.project import Project
-from blotquant.simulate.photos import photo_scene, simulate_photo, write_photo
+from blotquant.simulate.photos import SimulatedPhoto, photo_scene, simulate_photo, write_photo
 from blotquant.stages.locating import locate
 from validation.hand_truth import Picture
 from validation.ideas import ALL, EVERY_IDEA
@@ -68,12 +68,18 @@ def find_lanes(project: Project, image: BlotImage, cache: StageCache) -> tuple[L
     return tuple(lane for seen in located.seen for lane in seen.lanes)
 
 
+def read_photo(photo: SimulatedPhoto, name: str) -> tuple[Project, BlotImage]:
+    """Return a simulated photograph as a project and a picture, read from its file."""
+    with tempfile.TemporaryDirectory() as folder:
+        project = bq.open_project(write_photo(photo, folder, name))
+        (image,) = read_images(project).values()
+    return project, image
+
+
 def score_scene_by_idea(place: tuple[str, int]) -> tuple[LaneCount, ...]:
     """Simulate a photograph (name, seed); return its counts with all ideas, then without each."""
     photo = simulate_photo(photo_scene(*place))
-    with tempfile.TemporaryDirectory() as folder:
-        project = bq.open_project(write_photo(photo, folder, place[0]))
-        (image,) = read_images(project).values()
+    project, image = read_photo(photo, place[0])
     return tuple(_count(*count_scene_lanes(photo, k)) for k in lanes_by_idea(project, image))
 
 

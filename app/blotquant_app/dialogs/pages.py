@@ -112,6 +112,8 @@ class PagesDialog(QDialog):
         item.setText(
             0, f"{self._title(number)}\n{image.width} × {image.height} px, {image.bits} bits"
         )
+        # The lists beside the pages stay in the middle of lines that have grown.
+        self.tree.doItemsLayout()
 
     def say(self, number: int, text: str) -> None:
         """Say why a page has no thumbnail."""

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from typing import TypeVar
 
 from blotquant import edits
 from blotquant.errors import BlotquantError
 from blotquant.model.band import Band
 from blotquant.model.lane import Lane
-from blotquant.model.project import Project
+from blotquant.model.project import PlacedBands, PlacedLanes, Project
 from blotquant_app.digits import count
 from blotquant_app.document import Document
 from blotquant_app.gestures.doubts import Doubt, doubts
@@ -17,6 +18,7 @@ from blotquant_app.selection import Selected
 from blotquant_app.session import Session
 from blotquant_app.views.shown import BlotScene
 
+_Placed = TypeVar("_Placed", PlacedBands, PlacedLanes)
 _BY_HAND = "by hand"
 _NOTHING = "Nothing is selected. Click a lane or a band first."
 
@@ -46,7 +48,7 @@ class Commands:
                 bands = self._bands(new, scene, x.membrane)
                 new = edits.delete_band(new, bands, x.lane, x.row, lanes)
             else:
-                new = edits.delete_lane(self._with_others(new, lanes), lanes, x.lane)
+                new = edits.delete_lane(self._session.before_lane_edit(lanes, new), lanes, x.lane)
         document.edit(f"Delete {_names(things)}", new)
         if now.row:
             self._session.selection.select(replace(now, row=0))
@@ -101,7 +103,8 @@ class Commands:
                 bands = self._bands(new, scene, x.membrane)
                 new = edits.move_band(new, bands, x.lane, x.row, dy_px, lanes)
             elif not x.row:
-                new = edits.move_lane(self._with_others(new, lanes), lanes, x.lane, dx_px, dy_px)
+                base = self._session.before_lane_edit(lanes, new)
+                new = edits.move_lane(base, lanes, x.lane, dx_px, dy_px)
         if new is not document.project:
             document.edit(f"Move {_names(things)}", new, merge_id=f"nudge {now} {len(things)}")
 
@@ -291,25 +294,17 @@ class Commands:
             return
         self._session.document.edit(text, new)
 
-    def _with_others(self, project: Project, lanes: tuple[Lane, ...]) -> Project:
-        """Return the project with the other lanes kept as they are, if the user wants that."""
-        return edits.place_lanes(project, lanes) if self._session.keeps_other_lanes else project
-
     def _bands(self, project: Project, scene: BlotScene, membrane: str) -> tuple[Band, ...]:
         """Return the bands after the edits so far: as shown until the first one."""
         before = self._session.document.project.bands
-        for placed in project.bands:
-            if (placed.image, placed.membrane) == (scene.image, membrane):
-                return scene.bands_of(membrane) if _has(before, placed) else placed.bands
-        return scene.bands_of(membrane)
+        placed = _edited(project.bands, before, scene.image, membrane)
+        return placed.bands if placed is not None else scene.bands_of(membrane)
 
     def _lanes(self, project: Project, scene: BlotScene, membrane: str) -> tuple[Lane, ...]:
         """Return the lanes after the edits so far: as shown until the first one."""
         before = self._session.document.project.lanes
-        for placed in project.lanes:
-            if (placed.image, placed.membrane) == (scene.image, membrane):
-                return scene.lanes_of(membrane) if _has(before, placed) else placed.lanes
-        return scene.lanes_of(membrane)
+        placed = _edited(project.lanes, before, scene.image, membrane)
+        return placed.lanes if placed is not None else scene.lanes_of(membrane)
 
     @staticmethod
     def _membranes(scene: BlotScene, now: Selected) -> tuple[str, ...]:
@@ -325,8 +320,14 @@ class Commands:
         ]
 
 
-def _has(entries: Iterable[object], entry: object) -> bool:
-    return any(e is entry for e in entries)
+def _edited(
+    entries: Iterable[_Placed], before: Iterable[_Placed], image: str, membrane: str
+) -> _Placed | None:
+    """Return what is placed on a membrane, None where it is what was `before`."""
+    for entry in entries:
+        if (entry.image, entry.membrane) == (image, membrane):
+            return None if any(b is entry for b in before) else entry
+    return None
 
 
 def _names(things: list[Selected]) -> str:

@@ -119,24 +119,18 @@ class Gestures(QObject):
             if manner is Manner.ALONE:
                 self._selection.clear()
             return
-        image = self._selection.now.image
-        thing = Selected(image=image, membrane=hit.membrane, lane=hit.lane, row=hit.row)
         answers = {
             Manner.ALONE: self._selection.select,
             Manner.ADDED: self._selection.toggle,
             Manner.UP_TO: self._selection.extend,
         }
-        answers[manner](thing)
+        answers[manner](self._thing(hit))
 
     def menu(self, point: Point, reach_px: float) -> None:
         """Select what lies here and ask for its menu."""
         hit = hit_at(self._scene(), self._selection.now, point, reach_px)
-        image = self._selection.now.image
-        if hit is not None and not any(
-            x == Selected(image=image, membrane=hit.membrane, lane=hit.lane, row=hit.row)
-            for x in self._selection.all
-        ):
-            self._selection.select_band(hit.membrane, hit.lane, hit.row)
+        if hit is not None and self._thing(hit) not in self._selection.all:
+            self._selection.select(self._thing(hit))
         self.menu_wanted.emit(hit)
 
     def cursor(self, point: Point, reach_px: float) -> Qt.CursorShape:
@@ -154,9 +148,12 @@ class Gestures(QObject):
             return Qt.CursorShape.SizeVerCursor
         return Qt.CursorShape.SizeAllCursor
 
+    def _thing(self, hit: Hit) -> Selected:
+        image = self._selection.now.image
+        return Selected(image=image, membrane=hit.membrane, lane=hit.lane, row=hit.row)
+
     def _is_selected(self, hit: Hit) -> bool:
-        now = self._selection.now
-        return (hit.membrane, hit.lane, hit.row) == (now.membrane, now.lane, now.row)
+        return self._thing(hit) == self._selection.now
 
     def _add_lane(self, point: Point) -> None:
         scene = self._scene()

@@ -10,6 +10,7 @@ from blotquant.model.band import Band, BandMeasurement
 from blotquant.model.lane import Lane
 from blotquant.model.project import Project
 from blotquant.model.results import Analysis
+from blotquant_app.names import sentence
 from blotquant_app.selection import Selected
 from blotquant_app.views.shown import (
     DOUBTFUL_BAND,
@@ -86,7 +87,7 @@ def about_lane(lane: Lane) -> Doubt:
         about=About.LANE,
         at=Selected(image=lane.image, membrane=lane.membrane, lane=lane.number),
         confidence=lane.confidence,
-        seen=_sentence(reason),
+        seen=sentence(reason),
         advice="Accept it, drag it to its place, or delete it",
     )
 
@@ -111,7 +112,7 @@ def about_band(band: Band, measured: BandMeasurement | None) -> Doubt:
         about=About.BAND,
         at=Selected(image=band.image, membrane=band.membrane, lane=band.lane, row=band.row),
         confidence=min(band.confidence, _FLAGGED) if flags else band.confidence,
-        seen=_sentence("; ".join(reasons) or "it is not certain that this is a band"),
+        seen=sentence("; ".join(reasons) or "it is not certain that this is a band"),
         advice="Accept it, drag its limits, or delete it",
     )
 
@@ -124,7 +125,7 @@ def open_rows(project: Project, analysis: Analysis, image: str) -> list[Doubt]:
             about=About.ROW,
             at=Selected(image=image, membrane=a.membrane, row=a.row),
             confidence=_OPEN_ROW,
-            seen=_sentence(a.reason),
+            seen=sentence(a.reason),
             advice="Say which form it is, or that it is none of the targets",
         )
         for a in analysis.assignments
@@ -146,7 +147,3 @@ def doubt_about(project: Project, analysis: Analysis | None, at: Selected) -> Do
     else:
         part = open_rows if at.row else doubtful_polarity
     return next((d for d in part(project, analysis, at.image) if d.at == at), None)
-
-
-def _sentence(text: str) -> str:
-    return f"{text[:1].upper()}{text[1:]}"

@@ -7,12 +7,13 @@ from PySide6.QtWidgets import QGridLayout, QWidget
 from blotquant.model.band import Band, BandMeasurement
 from blotquant_app.actions import Actions
 from blotquant_app.digits import count, plain, with_error
+from blotquant_app.names import sentence
 from blotquant_app.panels.background_field import BackgroundField
 from blotquant_app.panels.doubt_box import DoubtBox
 from blotquant_app.panels.page import Page
 from blotquant_app.panels.sensitivity_field import SensitivityField
 from blotquant_app.panels.settings_form import SettingsForm
-from blotquant_app.panels.widgets import Lines, body, button, caption, section
+from blotquant_app.panels.widgets import Lines, body, button, caption, section, warning
 from blotquant_app.session import Session
 from blotquant_app.tables.columns import flag_advice
 
@@ -55,8 +56,10 @@ class BandsPage(Page):
         scene = self.session.scene()
         rows = {(b.membrane, b.row) for b in scene.bands}
         found = sum(b.found for b in scene.bands)
+        n_seen = sum(m.detected for m in scene.measured)
         self.summary.setText(
-            f"{count(found, 'band')} in {count(len(rows), 'row')}"
+            f"{count(found, 'band')} found in {count(len(rows), 'row')}"
+            + (f", {n_seen} detected" if scene.measured else "")
             if rows
             else "No bands yet. Press B and click where one is, or move the slider to the left."
         )
@@ -103,10 +106,8 @@ def _lines(band: Band | None, measured: BandMeasurement | None, *, is_told: bool
             )
         )
     if band.reason and not is_told:
-        lines.append(body(band.reason))
+        lines.append(body(sentence(band.reason)))
     advice = flag_advice(measured.flags)
     if advice:
-        warning = body(advice)
-        warning.setObjectName("warningText")
-        lines.append(warning)
+        lines.append(warning(advice))
     return lines

@@ -22,7 +22,6 @@ _BACKGROUND_LABELS = {
     "local": "Local surround",
     "rolling-ball": "Rolling ball",
     "valley": "Valley to valley",
-    "valley-to-valley": "Valley to valley",
     "constant": "Constant region",
     "none": "None",
 }
@@ -104,7 +103,8 @@ def choices(kind: str, library: Library, project: Project) -> tuple[Choice, ...]
 def control_choices(project: Project, lanes: tuple[tuple[str, int], ...]) -> tuple[Choice, ...]:
     """Return the conditions and the lanes (membrane, number) that can be the control."""
     conditions = dict.fromkeys(s.condition for s in project.samples if s.condition)
-    offered = [Choice(value="", label="Found by its name (vehicle, control, dose 0)")]
+    by_name = "The condition called vehicle, DMSO, control, untreated or the like; else dose 0"
+    offered = [Choice(value="", label="Found by its name", tip=by_name)]
     offered += [Choice(value=c, label=c) for c in conditions]
     offered += [Choice(value=f"{m}:{n}", label=f"Lane {n} of {m}") for m, n in lanes]
     chosen = project.settings.control

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QVBoxLayout, QWidget
 
 from blotquant_app.actions import Actions
 from blotquant_app.gestures.doubts import doubt_about
-from blotquant_app.panels.widgets import body, button, caption
+from blotquant_app.panels.widgets import button, caption, warning
 from blotquant_app.session import Session
 
 
@@ -17,8 +17,7 @@ class DoubtBox(QFrame):
         super().__init__()
         self.setObjectName("doubtBox")
         self._session = session
-        self.seen = body()
-        self.seen.setObjectName("warningText")
+        self.seen = warning()
         self.advice = caption()
         self.accept = button("Accept", actions.trigger("accept"), tip="Key A: it is right as it is")
         self.next = button("Next doubtful", actions.trigger("next_doubtful"), tip="Key N or F8")

@@ -96,7 +96,7 @@ class ImagesPage(Page):
 
     def refresh(self) -> None:
         """Show the selected photograph."""
-        photograph = self._photograph()
+        photograph = self.photograph
         for widget in (self.role, self.membrane, self.polarity):
             widget.setEnabled(photograph is not None)
         if photograph is None:
@@ -110,15 +110,11 @@ class ImagesPage(Page):
         image = self.session.image(photograph.id)
         page = page_name(photograph, image)
         self.file.setText(Path(photograph.file).name + (f", {page}" if page else ""))
-        self.pages.setVisible(image is not None and has_pages(image))
+        self.pages.setVisible(has_pages(image))
         self.file.setToolTip(file_tip(photograph, image))
         facts = picture_facts(self.session, photograph, report)
         self.facts.show_for(facts, lambda: [fact_line(fact) for fact in facts])
         self.levels.show_image(self._view.image, self._view.display)
-
-    def _photograph(self) -> Photograph | None:
-        image = self.session.selection.now.image
-        return next((p for p in self.session.document.shown.photographs if p.id == image), None)
 
     def _report(self, photograph: Photograph) -> ImageReport | None:
         analysis = self.session.analysis
@@ -142,19 +138,19 @@ class ImagesPage(Page):
         self.polarity_reason.setVisible(bool(self.polarity_reason.text()))
 
     def _set_role(self, role: object) -> None:
-        photograph = self._photograph()
+        photograph = self.photograph
         if photograph is not None and isinstance(role, ImageRole):
             new = edits.set_role(self.session.document.project, photograph.id, role)
             self.session.document.edit("Change the role of a photograph", new)
 
     def _set_polarity(self, polarity: object) -> None:
-        photograph = self._photograph()
+        photograph = self.photograph
         if photograph is not None and (polarity is None or isinstance(polarity, Polarity)):
             new = edits.set_polarity(self.session.document.project, photograph.id, polarity)
             self.session.document.edit("Change the polarity", new)
 
     def _set_membranes(self) -> None:
-        photograph = self._photograph()
+        photograph = self.photograph
         names = tuple(n.strip() for n in self.membrane.text().split(",") if n.strip())
         if photograph is None or names == photograph.membranes:
             return

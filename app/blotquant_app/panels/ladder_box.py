@@ -9,7 +9,7 @@ from blotquant import edits
 from blotquant.model.ladder import LadderFit, LadderGuess
 from blotquant.model.lane import LaneKind
 from blotquant_app.ladder_hints import set_kind
-from blotquant_app.panels.widgets import Lines, button, caption
+from blotquant_app.panels.widgets import Lines, button, caption, warning
 from blotquant_app.session import Session
 from blotquant_app.views.ladder_words import (
     fit_heading,
@@ -116,10 +116,8 @@ class LadderBox(Lines):
         self._session.document.edit(f"Choose the ladder {name}", new)
 
     def _question(self, guess: LadderGuess) -> list[QWidget]:
-        text = caption(guess_text(guess))
-        text.setObjectName("warningText")
         return [
-            text,
+            warning(guess_text(guess)),
             button(
                 f"Lane {guess.lane} is a ladder",
                 lambda: set_kind(self._session, guess, LaneKind.LADDER),

@@ -14,6 +14,7 @@ from blotquant.normalise.design import sample_of
 from blotquant_app.actions import Actions
 from blotquant_app.digits import count
 from blotquant_app.gestures.commands import Commands
+from blotquant_app.names import sentence
 from blotquant_app.panels.choices import Choice
 from blotquant_app.panels.doubt_box import DoubtBox
 from blotquant_app.panels.page import Page
@@ -28,6 +29,7 @@ from blotquant_app.panels.widgets import (
     labelled,
     link,
     section,
+    warning,
 )
 from blotquant_app.session import Session
 from blotquant_app.views.shown import BlotScene, is_doubtful_lane
@@ -54,7 +56,7 @@ class LanesPage(Page):
             unit="lanes here",
             decimals=0,
         )
-        self.others = QCheckBox("Fit the other lanes when one is changed")
+        self.others = QCheckBox("Fit the others when one is changed")
         self.others.setToolTip(
             "Off: the others stay exactly as they are shown, whatever is done to one of them"
         )
@@ -166,9 +168,7 @@ class LanesPage(Page):
         entry.setProperty("chosen", "true" if is_chosen else "false")
         if not doubt:
             return [entry]
-        why = caption(f"{doubt[0].upper()}{doubt[1:]}")
-        why.setObjectName("warningText")
-        return [entry, why]
+        return [entry, warning(sentence(doubt))]
 
     def _lane(self, scene: BlotScene) -> Lane | None:
         now = self.session.selection.now

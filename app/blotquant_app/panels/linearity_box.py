@@ -10,7 +10,7 @@ from blotquant.model.linearity import DilutionSeries, amount_text
 from blotquant_app.names import spoken
 from blotquant_app.panels.choices import Choice
 from blotquant_app.panels.settings_form import SettingsForm
-from blotquant_app.panels.widgets import ChoiceBox, Lines, body, caption, section
+from blotquant_app.panels.widgets import ChoiceBox, Lines, body, caption, section, warning
 from blotquant_app.selection import Selected
 from blotquant_app.session import Session
 from blotquant_app.theme import Theme
@@ -80,9 +80,7 @@ class LinearityBox(QWidget):
         if s.has_range:
             lines.append(body(f"Usable from {s.range_text.replace('-', ' to ', 1)}"))
         if s.reason:
-            warning = body(f"No usable range: {s.reason}.")
-            warning.setObjectName("warningText")
-            lines.append(warning)
+            lines.append(warning(f"No usable range: {s.reason}."))
         lines += [caption(text) for text in series_sentences(s)]
         return lines
 

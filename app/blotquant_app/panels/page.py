@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
+from blotquant.model.project import Photograph
 from blotquant_app.session import Session
 
 
@@ -22,6 +23,12 @@ class Page(QScrollArea):
         self.column.setContentsMargins(16, 4, 16, 16)
         self.column.setSpacing(8)
         self.setWidget(holder)
+
+    @property
+    def photograph(self) -> Photograph | None:
+        """The selected photograph."""
+        image = self.session.selection.now.image
+        return next((p for p in self.session.document.shown.photographs if p.id == image), None)
 
     def add(self, *widgets: QWidget) -> None:
         """Put widgets at the end of the column."""

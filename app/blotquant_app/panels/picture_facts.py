@@ -11,7 +11,7 @@ from blotquant.model.image import BlotImage
 from blotquant.model.project import Photograph
 from blotquant.model.results import ImageReport
 from blotquant_app.digits import count, with_error
-from blotquant_app.panels.widgets import body, caption
+from blotquant_app.panels.widgets import caption, warning
 from blotquant_app.session import Session
 
 _STATED = (
@@ -65,16 +65,12 @@ def picture_facts(
 
 def fact_line(fact: Fact) -> QLabel:
     """Return the widget of a fact."""
-    if not fact.is_warning:
-        return caption(fact.text)
-    label = body(fact.text)
-    label.setObjectName("warningText")
-    return label
+    return warning(fact.text) if fact.is_warning else caption(fact.text)
 
 
-def has_pages(image: BlotImage) -> bool:
-    """Return whether the file of a picture has other pages."""
-    return any(key == "page" for key, _ in image.metadata)
+def has_pages(image: BlotImage | None) -> bool:
+    """Return whether the file of a picture is known to have other pages."""
+    return image is not None and any(key == "page" for key, _ in image.metadata)
 
 
 def page_name(photograph: Photograph, image: BlotImage | None) -> str:

@@ -14,7 +14,7 @@ from blotquant_app.digits import bounded, count, interval, plain, with_error
 from blotquant_app.panels.explain import formula, term_name
 from blotquant_app.panels.linearity_box import LinearityBox
 from blotquant_app.panels.page import Page
-from blotquant_app.panels.widgets import Lines, body, button, caption, section
+from blotquant_app.panels.widgets import Lines, body, button, caption, section, warning
 from blotquant_app.session import Session
 from blotquant_app.tables.columns import RATIO_NAMES, flag_advice, normalised_by
 from blotquant_app.theme import Theme
@@ -106,9 +106,7 @@ def _lines(ratio: Ratio | None, name_of: Callable[[str], str], library: Library)
     lines += _arithmetic(ratio, name_of, library)
     advice = flag_advice(ratio.flags)
     if advice:
-        warning = body(advice)
-        warning.setObjectName("warningText")
-        lines.append(warning)
+        lines.append(warning(advice))
     return lines
 
 

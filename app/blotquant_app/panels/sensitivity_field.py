@@ -105,12 +105,8 @@ class SensitivityField(QWidget):
 def words(session: Session) -> str:
     """Return what is shown at which limit, and how many bands lie below it."""
     image, preview = session.selection.now.image, session.sensitivity.preview
-    kept = [
-        p
-        for p in session.document.shown.bands
-        if p.image == image and not p.found_around and p.bands
-    ]
-    if kept:
+    placed = session.document.shown.bands
+    if any(p.image == image and not p.found_around and p.bands for p in placed):
         return (
             "The bands of this photograph are kept as they were placed. "
             "“Detect again” finds them anew."

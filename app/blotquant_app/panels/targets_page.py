@@ -6,13 +6,13 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QWidget
 
 from blotquant import edits
-from blotquant.model.project import Photograph
+from blotquant_app.names import sentence
 from blotquant_app.panels.choices import Choice
 from blotquant_app.panels.ladder_box import LadderBox
 from blotquant_app.panels.page import Page
 from blotquant_app.panels.row_menu import assign_row, row_choices
 from blotquant_app.panels.settings_form import SettingsForm
-from blotquant_app.panels.widgets import ChoiceBox, Lines, caption, labelled, section
+from blotquant_app.panels.widgets import ChoiceBox, Lines, caption, labelled, section, warning
 from blotquant_app.session import Session
 from blotquant_app.views.shown import BlotScene, RowLabel, words_on
 
@@ -53,15 +53,11 @@ class TargetsPage(Page):
         self.ladder_fit.refresh()
         self._show_probed()
         scene = self.session.scene()
-        state = (scene.labels, self.session.selection.now, self._photograph())
+        state = (scene.labels, self.session.selection.now, self.photograph)
         self.rows.show_for(state, lambda: self._row_fields(scene))
 
-    def _photograph(self) -> Photograph | None:
-        image = self.session.selection.now.image
-        return next((p for p in self.session.document.shown.photographs if p.id == image), None)
-
     def _show_probed(self) -> None:
-        photograph = self._photograph()
+        photograph = self.photograph
         probed = set(photograph.targets) if photograph else set()
         library, settings = self.session.library, self.session.document.shown.settings
         known = {p.id for p in library.panels}
@@ -90,7 +86,7 @@ class TargetsPage(Page):
         self.probed.blockSignals(False)
 
     def _probe(self, _: QListWidgetItem) -> None:
-        photograph = self._photograph()
+        photograph = self.photograph
         if photograph is None:
             return
         ticked = tuple(
@@ -139,8 +135,6 @@ class TargetsPage(Page):
         now = self.session.selection.now
         if (now.membrane, now.row) == (label.membrane, label.row):
             place = f"▸ {place}, selected"
-        reason = caption(label.reason[:1].upper() + label.reason[1:])
+        reason = (warning if label.is_doubtful else caption)(sentence(label.reason))
         reason.setContentsMargins(0, 0, 0, 8)
-        if label.is_doubtful:
-            reason.setObjectName("warningText")
         return [labelled(place, box), reason]

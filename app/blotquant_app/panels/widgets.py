@@ -45,7 +45,8 @@ class ChoiceBox(QComboBox):
                     self.setItemData(i, choice.tip, Qt.ItemDataRole.ToolTipRole)
         index = next((i for i, c in enumerate(choices) if c.value == chosen), -1)
         self.setCurrentIndex(index)
-        self.setToolTip(choices[index].tip if index >= 0 else "")
+        # A long label may not find room in the box.
+        self.setToolTip(choices[index].tip or choices[index].label if index >= 0 else "")
 
     def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802 - Qt's name
         """Leave the wheel to scrolling: a setting may not change in passing."""
@@ -107,6 +108,13 @@ def body(text: str = "") -> QLabel:
     label = QLabel(text)
     label.setWordWrap(True)
     label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    return label
+
+
+def warning(text: str = "") -> QLabel:
+    """Return a paragraph that wants a look."""
+    label = body(text)
+    label.setObjectName("warningText")
     return label
 
 

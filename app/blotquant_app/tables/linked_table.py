@@ -46,6 +46,7 @@ class LinkedTable(QTableView):
         header.setSortIndicatorClearable(True)
         header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        self.resizeColumnsToContents()
 
     def set_rows(self, rows: tuple[Any, ...], *, fits: bool = False) -> None:
         """Show other rows; `fits` makes the columns as wide as their contents again."""
@@ -57,7 +58,7 @@ class LinkedTable(QTableView):
         is_new = shown != [not self.isColumnHidden(i) for i in range(len(shown))]
         for i, is_shown in enumerate(shown):
             self.setColumnHidden(i, not is_shown)
-        if rows and (fits or is_new or not had_rows):
+        if fits or is_new or bool(rows) != had_rows:
             self.resizeColumnsToContents()
 
     def follow(self, matches: Callable[[Any], bool]) -> None:

@@ -35,7 +35,7 @@ _KIND_COLUMN = len(PLACES)
 
 
 class _KindDelegate(QStyledItemDelegate):
-    """Offers sample, ladder and blank."""
+    """Offers the kinds of lanes."""
 
     def createEditor(  # noqa: N802 - Qt's name
         self, parent: QWidget, _: QStyleOptionViewItem, __: QModelIndex | QPersistentModelIndex

@@ -13,9 +13,11 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from blotquant.model.linearity import DilutionPoint, DilutionSeries, PointState, amount_text
 from blotquant_app.theme import Tokens
+from blotquant_app.views.plots import dress_plot, quiet_plot
 
 _HEIGHT = 210
 _REACH_PX = 12.0
+_OUT_OF_SIGHT = 20.0  # decades
 _USED = (PointState.IN_RANGE, PointState.OUTSIDE, PointState.MEASURABLE)
 
 
@@ -32,15 +34,7 @@ class LinearityPlot(QWidget):
         super().__init__(parent)
         self._series: DilutionSeries | None = None
         self._tokens: Tokens | None = None
-        self.plot = pg.PlotWidget()
-        self.plot.setAccessibleName("Volumes of the dilution series by amount")
-        self.plot.setAcceptDrops(False)
-        self.plot.setMenuEnabled(False)
-        self.plot.hideButtons()
-        self.plot.setMouseEnabled(x=False, y=False)
-        for side in ("left", "bottom"):
-            self.plot.getAxis(side).enableAutoSIPrefix(False)
-        self.plot.getAxis("left").setWidth(44)
+        self.plot = quiet_plot("Volumes of the dilution series by amount", 44)
         self.usable = pg.LinearRegionItem(movable=False, pen=pg.mkPen(None))
         self._line = pg.PlotCurveItem()
         self._bars = pg.ErrorBarItem(beam=0.02)
@@ -56,11 +50,7 @@ class LinearityPlot(QWidget):
     def set_theme(self, tokens: Tokens) -> None:
         """Take the theme's colours."""
         self._tokens = tokens
-        self.plot.setBackground(tokens.background)
-        for side in ("left", "bottom"):
-            axis = self.plot.getAxis(side)
-            axis.setPen(pg.mkPen(tokens.line))
-            axis.setTextPen(pg.mkPen(tokens.muted))
+        dress_plot(self.plot, tokens, tokens.background)
         soft = QColor(tokens.accent)
         soft.setAlphaF(0.12)
         self.usable.setBrush(pg.mkBrush(soft))
@@ -84,12 +74,12 @@ class LinearityPlot(QWidget):
             return
         x = np.log10([p.amount for p in shown])
         y = np.log10([p.volume for p in shown])
-        error = np.array([min(p.volume_se / p.volume, 0.9) for p in shown])
+        error = np.array([p.volume_se / p.volume for p in shown])
         self._bars.setData(
             x=x,
             y=y,
             top=np.log10(1 + error),
-            bottom=-np.log10(1 - error),
+            bottom=np.array([_reach_down(e) for e in error]),
             pen=pg.mkPen(tokens.muted, width=1.2),
         )
         self.points.setData([self._point(p, tokens) for p in shown])
@@ -139,6 +129,11 @@ class LinearityPlot(QWidget):
     def shut_down(self) -> None:
         """Give the plot back before the program ends."""
         self.plot.close()
+
+
+def _reach_down(error: float) -> float:
+    """Return how far an error bar runs down in decades: out of the picture where it includes 0."""
+    return -math.log10(1 - error) if error < 1 else _OUT_OF_SIGHT
 
 
 def _volume_ticks(low: float, high: float) -> list[tuple[float, str]]:

@@ -15,6 +15,7 @@ from blotquant.model.band import Band
 from blotquant.model.lane import Lane
 from blotquant.model.results import LaneResult
 from blotquant_app.theme import Tokens
+from blotquant_app.views.plots import dress_plot, quiet_plot
 
 _HINT = "Select a lane to see its profile"
 
@@ -36,17 +37,9 @@ class ProfileView(QWidget):
         self.title.setObjectName("caption")
         self.title.setWordWrap(True)
         self.title.setContentsMargins(12, 6, 8, 4)
-        self.plot = pg.PlotWidget()
-        self.plot.setAccessibleName("Lane profile")
-        self.plot.setAcceptDrops(False)
-        self.plot.setMenuEnabled(False)
-        self.plot.hideButtons()
-        self.plot.setMouseEnabled(x=False, y=False)
+        self.plot = quiet_plot("Lane profile")
         self.plot.invertY(True)
-        self.plot.hideAxis("left")
-        axis = self.plot.getAxis("bottom")
-        axis.enableAutoSIPrefix(False)
-        axis.setStyle(maxTickLevel=0, tickTextOffset=4)
+        self.plot.getAxis("bottom").setStyle(maxTickLevel=0, tickTextOffset=4)
         self._signal = self.plot.plot([], [])
         self._baseline = self.plot.plot([], [])
         self._cursor = pg.InfiniteLine(angle=0, movable=False)
@@ -67,10 +60,7 @@ class ProfileView(QWidget):
 
     def set_theme(self, tokens: Tokens) -> None:
         """Take the theme's colours."""
-        self.plot.setBackground(tokens.surface)
-        axis = self.plot.getAxis("bottom")
-        axis.setPen(pg.mkPen(tokens.line))
-        axis.setTextPen(pg.mkPen(tokens.muted))
+        dress_plot(self.plot, tokens, tokens.surface)
         self._signal.setPen(pg.mkPen(tokens.text, width=1.5))
         self._baseline.setPen(pg.mkPen(tokens.accent, width=1.5, style=Qt.PenStyle.DashLine))
         self._cursor.setPen(pg.mkPen(tokens.muted, width=1, style=Qt.PenStyle.DotLine))

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from blotquant.model.results import Ratio
 from blotquant_app.panels.widgets import caption
 from blotquant_app.theme import Tokens
+from blotquant_app.views.plots import dress_plot, quiet_plot
 
 _HEIGHT = 190
 _BESIDE = 0.16  # of the distance between lanes: where the thin bar stands
@@ -38,15 +39,7 @@ class RatioPlot(QWidget):
         self._ratios: tuple[Ratio, ...] = ()
         self._chosen: Ratio | None = None
         self._tokens: Tokens | None = None
-        self.plot = pg.PlotWidget()
-        self.plot.setAccessibleName("Ratio by lane")
-        self.plot.setAcceptDrops(False)
-        self.plot.setMenuEnabled(False)
-        self.plot.hideButtons()
-        self.plot.setMouseEnabled(x=False, y=False)
-        for side in ("left", "bottom"):
-            self.plot.getAxis(side).enableAutoSIPrefix(False)
-        self.plot.getAxis("left").setWidth(40)
+        self.plot = quiet_plot("Ratio by lane", 40)
         self._bars = pg.ErrorBarItem(beam=0.14)
         self._methods = pg.ErrorBarItem(beam=0.08)
         self._points = pg.ScatterPlotItem(pxMode=True)
@@ -63,11 +56,7 @@ class RatioPlot(QWidget):
     def set_theme(self, tokens: Tokens) -> None:
         """Take the theme's colours."""
         self._tokens = tokens
-        self.plot.setBackground(tokens.background)
-        for side in ("left", "bottom"):
-            axis = self.plot.getAxis(side)
-            axis.setPen(pg.mkPen(tokens.line))
-            axis.setTextPen(pg.mkPen(tokens.muted))
+        dress_plot(self.plot, tokens, tokens.background)
         self._draw()
 
     def show_ratios(self, ratios: tuple[Ratio, ...], chosen: Ratio | None) -> None:
@@ -84,22 +73,11 @@ class RatioPlot(QWidget):
         if tokens is None or len(finite) < 2:
             return
         ranged = [r for r in finite if math.isfinite(r.ci_low) and math.isfinite(r.ci_high)]
-        self._bars.setData(
-            x=np.array([float(r.lane) for r in ranged]),
-            y=np.array([r.value for r in ranged]),
-            top=np.array([max(r.ci_high - r.value, 0.0) for r in ranged]),
-            bottom=np.array([max(r.value - r.ci_low, 0.0) for r in ranged]),
-            pen=pg.mkPen(tokens.muted, width=1.2),
-        )
+        _span(self._bars, [(r.lane, r.ci_low, r.ci_high) for r in ranged], tokens, 1.2)
         spread = [r for r in finite if math.isfinite(r.method_low) and not r.bound]
         self.legend.setVisible(bool(spread))
-        self._methods.setData(
-            x=np.array([r.lane + _BESIDE for r in spread]),
-            y=np.array([r.value for r in spread]),
-            top=np.array([max(r.method_high - r.value, 0.0) for r in spread]),
-            bottom=np.array([max(r.value - r.method_low, 0.0) for r in spread]),
-            pen=pg.mkPen(tokens.muted, width=0.6),
-        )
+        methods = [(r.lane + _BESIDE, r.method_low, r.method_high) for r in spread]
+        _span(self._methods, methods, tokens, 0.6)
         self._points.setData([self._point(r, tokens) for r in self._ratios])
         lanes = [r.lane for r in self._ratios]
         self.plot.getAxis("bottom").setTicks([[(n, str(n)) for n in lanes]])
@@ -135,3 +113,12 @@ class RatioPlot(QWidget):
     def shut_down(self) -> None:
         """Give the plot back before the program ends."""
         self.plot.close()
+
+
+def _span(
+    item: pg.ErrorBarItem, bars: list[tuple[float, float, float]], tokens: Tokens, width: float
+) -> None:
+    """Draw bars from (place, low, high); one need not contain the value that it stands beside."""
+    at, low, high = np.array(bars, dtype=float).reshape(-1, 3).T
+    pen = pg.mkPen(tokens.muted, width=width)
+    item.setData(x=at, y=(low + high) / 2, height=high - low, pen=pen)

@@ -116,7 +116,7 @@ class Files:
             self._window, "Write the tables into this folder", start
         )
         if chosen:
-            self._session.export_to(Path(chosen))
+            self._session.exporter.write_tables(Path(chosen))
 
     def export_figure(self) -> None:
         """Ask for a file and draw the figure into it."""
@@ -131,7 +131,7 @@ class Files:
         if figure.suffix.lower() not in FIGURE_SUFFIXES:
             wanted = next((s for s in FIGURE_SUFFIXES if f"*{s}" in pattern), ".pdf")
             figure = figure.with_name(figure.name + wanted)
-        self._session.write_figure_to(figure)
+        self._session.exporter.write_figure(figure)
 
     def may_leave(self) -> bool:
         """Ask what becomes of unsaved changes; return whether the project may be left."""

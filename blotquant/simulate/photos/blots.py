@@ -9,7 +9,15 @@ import numpy as np
 
 from blotquant.simulate.layout import Patch
 from blotquant.simulate.photos.parts import BandSpec, LaneSpec, Piece, SpotSpec
-from blotquant.simulate.shapes import Array, across, along, step, unevenness
+from blotquant.simulate.shapes import (
+    Array,
+    across,
+    along,
+    pixels_around,
+    step,
+    texture,
+    unevenness,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -42,12 +50,7 @@ class PieceGrid:
             for a in (-1, 1)
             for b in (-1, 1)
         ]
-        rows, columns = self.shape
-        left = min(max(math.floor(min(x for x, _ in places)), 0), columns)
-        right = max(min(math.ceil(max(x for x, _ in places)) + 1, columns), left)
-        top = min(max(math.floor(min(y for _, y in places)), 0), rows)
-        bottom = max(min(math.ceil(max(y for _, y in places)) + 1, rows), top)
-        return top, bottom, left, right
+        return pixels_around(places, self.shape)
 
     def beside(self, lane: LaneSpec, u: Array, v: Array) -> Array:
         """Return how far to the right of a lane's axis places lie."""
@@ -113,15 +116,6 @@ def _level(grid: PieceGrid, rng: np.random.Generator) -> Array:
         relative = relative + piece.grain * texture(grid.shape, float(rng.uniform(1.2, 3.5)), rng)
     # Light is never negative, whatever the relative changes add up to.
     return np.asarray(piece.level * np.maximum(relative, 0.05))
-
-
-def texture(shape: tuple[int, int], size_px: float, rng: np.random.Generator) -> Array:
-    """Return a rough field of unit standard deviation, correlated over `size_px`."""
-    from scipy.ndimage import gaussian_filter  # noqa: PLC0415 - slow import
-
-    field = gaussian_filter(rng.standard_normal(shape), size_px, mode="wrap")
-    # The filter's own norm, not the sample's: a strip of few pixels must not be blown up.
-    return np.asarray(field * (2 * math.sqrt(math.pi) * size_px))
 
 
 def _band(grid: PieceGrid, band: BandSpec, rng: np.random.Generator) -> Patch:

@@ -14,6 +14,7 @@ from blotquant.simulate.photos.staging import (
     blot,
     heights,
     lanes_of,
+    photographed,
     rows_of,
 )
 
@@ -70,14 +71,7 @@ def cut_pieces(rng: np.random.Generator, seed: int) -> PhotoScene:
         here, (wide, high) = arranged(column, below=True, gap_px=gap, margin_px=margin)
         placed += [replace(p, centre=(p.centre[0] + left, p.centre[1])) for p in here]
         left, tall = left + wide, max(tall, high)
-    return PhotoScene(
-        width_px=left,
-        height_px=tall,
-        pieces=tuple(placed),
-        surround=style.surround,
-        camera=style.camera,
-        seed=seed,
-    )
+    return photographed(style, placed, (left, tall), seed)
 
 
 def strips(rng: np.random.Generator, seed: int) -> PhotoScene:
@@ -135,17 +129,10 @@ def _together(
     turned = [
         replace(p, rotation_deg=p.rotation_deg + float(rng.uniform(-1.5, 1.5))) for p in pieces
     ]
-    placed, (width, height) = arranged(
+    placed, size = arranged(
         turned,
         below=below,
         gap_px=float(rng.uniform(*gap)),
         margin_px=float(rng.uniform(10, 60)),
     )
-    return PhotoScene(
-        width_px=width,
-        height_px=height,
-        pieces=placed,
-        surround=style.surround,
-        camera=style.camera,
-        seed=seed,
-    )
+    return photographed(style, placed, size, seed)

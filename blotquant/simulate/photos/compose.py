@@ -14,13 +14,13 @@ from blotquant.model.geometry import Point
 from blotquant.model.image import BlotImage, Polarity
 from blotquant.simulate.files import tiff_bytes
 from blotquant.simulate.layout import Patch
-from blotquant.simulate.photos.blots import Painted, band_height_px, paint, texture
+from blotquant.simulate.photos.blots import Painted, band_height_px, paint
 from blotquant.simulate.photos.camera import Camera
 from blotquant.simulate.photos.canvas import Canvas, Layer
 from blotquant.simulate.photos.marks import Figure
 from blotquant.simulate.photos.parts import BandKind, BandSpec, Corners, LaneSpec, Piece
 from blotquant.simulate.scene import SimulatedLane
-from blotquant.simulate.shapes import Array
+from blotquant.simulate.shapes import Array, texture
 
 # Each source of randomness has its own stream, so that adding a layer leaves the noise as it was.
 _PIECES, _LAYERS, _NOISE, _TABLE = range(4)

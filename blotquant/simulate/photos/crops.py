@@ -9,7 +9,7 @@ import numpy as np
 from blotquant.simulate.photos.compose import PhotoScene
 from blotquant.simulate.photos.looks import look
 from blotquant.simulate.photos.marks import Figure
-from blotquant.simulate.photos.staging import blot, filling, lanes_of, rows_of
+from blotquant.simulate.photos.staging import blot, filling, lanes_of, photographed, rows_of
 
 
 def crop_row(rng: np.random.Generator, seed: int) -> PhotoScene:
@@ -68,12 +68,5 @@ def _crop(
     )
     half = sigma * float(rng.uniform(*room))
     piece = blot(rng, style, lanes, bands, half, margin=side, smile_px=0.0)
-    placed, (wide, high) = filling(piece)
-    return PhotoScene(
-        width_px=wide,
-        height_px=high,
-        pieces=(placed,),
-        surround=style.surround,
-        camera=style.camera,
-        seed=seed,
-    )
+    placed, size = filling(piece)
+    return photographed(style, (placed,), size, seed)

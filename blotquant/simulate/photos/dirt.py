@@ -13,9 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from blotquant.model.geometry import Point
-from blotquant.simulate.photos.blots import texture
 from blotquant.simulate.photos.canvas import Canvas, Layer, turned
-from blotquant.simulate.shapes import Array, step
+from blotquant.simulate.shapes import Array, step, texture
 
 _Window = tuple[slice, slice]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from blotquant.simulate.files import TRUTH_FORMAT, write_bytes, write_json
+from blotquant.simulate.files import TRUTH_FORMAT, lane_truth, write_bytes, write_json
 from blotquant.simulate.photos.compose import SimulatedMembrane, SimulatedPhoto
 
 TRUTH_VERSION = 2  # version 1 knows one membrane, and volumes
@@ -37,15 +37,7 @@ def write_photo(photo: SimulatedPhoto, folder: Path | str, name: str) -> Path:
 def _membrane(membrane: SimulatedMembrane) -> dict[str, Any]:
     return {
         "corners": [[round(x, 4), round(y, 4)] for x, y in membrane.corners],
-        "lanes": [
-            {
-                "lane": lane.number,
-                "kind": lane.kind.value,
-                "width_px": round(lane.width_px, 4),
-                "nodes": [[round(x, 4), round(y, 4)] for x, y in lane.nodes],
-            }
-            for lane in membrane.lanes
-        ],
+        "lanes": [lane_truth(lane) for lane in membrane.lanes],
         "bands": [
             {
                 "lane": band.lane,

@@ -20,6 +20,7 @@ from blotquant.simulate.photos.staging import (
     heights,
     ladder_bands,
     lanes_of,
+    photographed,
     rows_of,
 )
 
@@ -82,17 +83,10 @@ def shown(
     turn = float(rng.choice([-1.0, 1.0]) * rng.uniform(*turn_deg))
     piece = replace(piece, rotation_deg=turn)
     if rng.random() < 0.5:
-        placed, (width, height) = alone(piece, float(rng.uniform(15, 90)))
+        placed, size = alone(piece, float(rng.uniform(15, 90)))
     else:
-        placed, (width, height) = filling(piece, 4.0)
-    return PhotoScene(
-        width_px=width,
-        height_px=height,
-        pieces=(placed,),
-        surround=style.surround,
-        camera=style.camera,
-        seed=seed,
-    )
+        placed, size = filling(piece, 4.0)
+    return photographed(style, (placed,), size, seed)
 
 
 def askew(rng: np.random.Generator, seed: int) -> PhotoScene:

@@ -12,12 +12,7 @@ from blotquant.simulate.photos.dirt import Bubbles, Dust, Scratches, Smudges
 from blotquant.simulate.photos.looks import look
 from blotquant.simulate.photos.one_blot import plain_blot, shown
 from blotquant.simulate.photos.parts import SpotSpec
-from blotquant.simulate.photos.staging import (
-    alone,
-    blot,
-    box,
-    filling,
-)
+from blotquant.simulate.photos.staging import alone, blot, box, filling, photographed
 
 
 def glare(rng: np.random.Generator, seed: int) -> PhotoScene:
@@ -129,15 +124,8 @@ def _spotted(
         spots=spots,
         rotation_deg=float(rng.uniform(-4, 4)),
     )
-    placed, (width, height) = alone(piece, float(rng.uniform(20, 80)))
-    return PhotoScene(
-        width_px=width,
-        height_px=height,
-        pieces=(placed,),
-        surround=style.surround,
-        camera=style.camera,
-        seed=seed,
-    )
+    placed, size = alone(piece, float(rng.uniform(20, 80)))
+    return photographed(style, (placed,), size, seed)
 
 
 def no_blot(rng: np.random.Generator, seed: int) -> PhotoScene:
@@ -150,7 +138,7 @@ def no_blot(rng: np.random.Generator, seed: int) -> PhotoScene:
     piece = replace(piece, corners=corners)  # type: ignore[arg-type]  # four, as before
     margin = float(rng.uniform(20, 90))
     whole = rng.random() < 0.4
-    placed, (width, height) = filling(piece, 4.0) if whole else alone(piece, margin)
+    placed, size = filling(piece, 4.0) if whole else alone(piece, margin)
     dirt: tuple[Layer, ...] = (
         Vignette(loss=float(rng.uniform(0, 0.4))),
         Glare(strength=float(rng.uniform(0, 0.15))),
@@ -158,15 +146,8 @@ def no_blot(rng: np.random.Generator, seed: int) -> PhotoScene:
         Scratches(n=int(rng.integers(0, 4)), strength=float(rng.uniform(0.2, 1.0))),
         Bubbles(n=int(rng.integers(0, 6))),
     )
-    return PhotoScene(
-        width_px=width,
-        height_px=height,
-        pieces=(placed,) if rng.random() < 0.8 else (),
-        surround=style.surround,
-        layers=tuple(layer for layer in dirt if rng.random() < 0.6),
-        camera=style.camera,
-        seed=seed,
-    )
+    scene = photographed(style, (placed,) if rng.random() < 0.8 else (), size, seed)
+    return replace(scene, layers=tuple(layer for layer in dirt if rng.random() < 0.6))
 
 
 def _spoilt(rng: np.random.Generator, seed: int, *layers: Layer) -> PhotoScene:

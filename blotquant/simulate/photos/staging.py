@@ -10,6 +10,7 @@ import numpy as np
 
 from blotquant.model.geometry import Point
 from blotquant.model.lane import LaneKind
+from blotquant.simulate.photos.compose import PhotoScene
 from blotquant.simulate.photos.looks import Look
 from blotquant.simulate.photos.parts import BandKind, BandSpec, Corners, LaneSpec, Piece
 
@@ -234,6 +235,21 @@ def filling(piece: Piece, inset_px: float = 0.0) -> tuple[Piece, tuple[int, int]
     a, b, c, d = zip(u.tolist(), v.tolist(), strict=True)
     corners: Corners = (a, b, c, d)
     return replace(placed, corners=corners, rim=0.0, outline_px=0.05), (width, height)
+
+
+def photographed(
+    style: Look, pieces: Sequence[Piece], size: tuple[int, int], seed: int
+) -> PhotoScene:
+    """Return a photograph of (width, height) with these pieces, taken in the style."""
+    width, height = size
+    return PhotoScene(
+        width_px=width,
+        height_px=height,
+        pieces=tuple(pieces),
+        surround=style.surround,
+        camera=style.camera,
+        seed=seed,
+    )
 
 
 def _size(piece: Piece) -> Point:

@@ -20,7 +20,8 @@ from blotquant.model.image import Polarity
 from blotquant.model.noise import NoiseModel
 from blotquant.model.project import Project
 from blotquant.pipeline import analyse
-from blotquant.quantify.exposures import Frame, merge
+from blotquant.quantify.exposure_line import Frame
+from blotquant.quantify.exposures import merge
 from blotquant.simulate import scene, simulate_blot
 
 FACTORS = (1.0, 0.1, 10.0)  # as the user adds them: neither sorted nor the longest first

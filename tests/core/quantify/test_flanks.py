@@ -16,7 +16,8 @@ from blotquant.model.band import Band
 from blotquant.model.noise import NoiseModel
 from blotquant.model.project import Project
 from blotquant.pipeline import analyse
-from blotquant.quantify.flanks import FlankBand, estimate_row, room_for, shape_of_row
+from blotquant.quantify.flank_window import FlankBand, room_for
+from blotquant.quantify.flanks import estimate_row, shape_of_row
 from blotquant.simulate import scene, simulate_blot
 from blotquant.stages.estimating import taken_as_volumes
 from blotquant.stages.measuring import Measured

@@ -5,10 +5,8 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import Qt
 
-from blotquant.simulate import RowSpec, Scene, simulate_blot, write_blot
+from blotquant.simulate import RowSpec, Scene, simulate_blot
 from blotquant_app.panels.inspector import Stage
-
-PATIENCE_MS = 60_000
 
 
 @pytest.fixture(scope="module")
@@ -24,25 +22,9 @@ def blot():
 
 
 @pytest.fixture
-def settle(qtbot, window):
-    """Do something and wait until the numbers belong to it."""
-
-    def wait_for(action=lambda: None):
-        action()
-        qtbot.waitUntil(
-            lambda: window.session.is_settled and not window.session.task_runner.is_busy,
-            timeout=PATIENCE_MS,
-        )
-
-    return wait_for
-
-
-@pytest.fixture
-def opened(window, settle, tmp_path, blot):
-    file = write_blot(blot, tmp_path, "blot")
-    settle(lambda: window.session.open_files([file]))
-    window.show_stage(Stage.BANDS)
-    return window
+def opened(opened):
+    opened.show_stage(Stage.BANDS)
+    return opened
 
 
 def choose(box, label):

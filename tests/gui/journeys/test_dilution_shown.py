@@ -16,22 +16,7 @@ from blotquant.model.sample import Sample
 from blotquant.simulate import RowSpec, Scene, simulate_blot, write_blot
 from blotquant_app.panels.inspector import Stage
 
-PATIENCE_MS = 60_000
 AMOUNTS = (1.0, 2.0, 4.0, 8.0, 16.0)
-
-
-@pytest.fixture
-def settle(qtbot, window):
-    """Do something and wait until the numbers belong to it."""
-
-    def wait_for(action):
-        action()
-        qtbot.waitUntil(
-            lambda: window.session.is_settled and not window.session.task_runner.is_busy,
-            timeout=PATIENCE_MS,
-        )
-
-    return wait_for
 
 
 @pytest.fixture

@@ -12,8 +12,6 @@ from blotquant.simulate import RowSpec, Scene, simulate_blot, write_blot
 from blotquant_app.panels.inspector import Stage
 from blotquant_app.selection import Selected
 
-PATIENCE_MS = 60_000
-
 
 @pytest.fixture(scope="module")
 def scene():
@@ -23,17 +21,6 @@ def scene():
         RowSpec(target="y", form="b", fraction=0.7, amounts=(4e5, 3e5, 5e5, 4e5)),
     )
     return Scene(width_px=420, height_px=300, n_lanes=4, rows=rows, seed=3)
-
-
-@pytest.fixture
-def settle(qtbot, window):
-    """Do something and wait until the numbers belong to it."""
-
-    def wait_for(action=lambda: None):
-        action()
-        qtbot.waitUntil(lambda: window.session.is_settled, timeout=PATIENCE_MS)
-
-    return wait_for
 
 
 def _opened(window, settle, folder, scene, factors):

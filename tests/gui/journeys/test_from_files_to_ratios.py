@@ -18,7 +18,6 @@ from blotquant_app.notices import Weight
 from blotquant_app.panels.row_menu import row_menu
 
 TABLES = ("bands.csv", "lanes.csv", "ratios.csv", "summary.csv", "ladders.csv", "linearity.csv")
-PATIENCE_MS = 60_000
 
 
 @pytest.fixture
@@ -48,20 +47,6 @@ loading_control = "none"
 
 
 @pytest.fixture
-def settle(qtbot, window):
-    """Do something and wait until the numbers belong to it."""
-
-    def wait_for(action):
-        action()
-        qtbot.waitUntil(
-            lambda: window.session.is_settled and not window.session.task_runner.is_busy,
-            timeout=PATIENCE_MS,
-        )
-
-    return wait_for
-
-
-@pytest.fixture
 def opened(window, settle, experiment):
     settle(lambda: window.session.open_files([experiment]))
     return window
@@ -69,7 +54,7 @@ def opened(window, settle, experiment):
 
 def export(window, settle, folder):
     folder.mkdir()
-    settle(lambda: window.session.export_to(folder))
+    settle(lambda: window.session.exporter.write_tables(folder))
     return {name: (folder / name).read_bytes() for name in TABLES}
 
 
@@ -209,7 +194,7 @@ def test_export_asked_for_while_computing_writes_the_new_numbers(opened, settle,
             "Change background", edits.set_background(session.document.project, "none")
         )
         assert not session.is_settled
-        session.export_to(folder)
+        session.exporter.write_tables(folder)
 
     settle(change_and_export)
     assert (folder / "bands.csv").read_bytes() != before["bands.csv"]

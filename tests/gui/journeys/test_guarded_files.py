@@ -16,22 +16,7 @@ from blotquant.io.relink import with_hashes
 from blotquant.simulate import write_blot
 from blotquant_app.panels.inspector import Stage
 
-PATIENCE_MS = 60_000
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
-
-
-@pytest.fixture
-def settle(qtbot, window):
-    """Do something and wait until the numbers belong to it."""
-
-    def wait_for(action):
-        action()
-        session = window.session
-        qtbot.waitUntil(
-            lambda: session.is_settled and not session.task_runner.is_busy, timeout=PATIENCE_MS
-        )
-
-    return wait_for
 
 
 @pytest.fixture

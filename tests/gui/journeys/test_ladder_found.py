@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import pytest
 from PySide6.QtWidgets import QLabel, QPushButton
 
 from blotquant.model.ladder import LadderGuess
@@ -12,22 +11,6 @@ from blotquant.model.lane import LaneKind
 from blotquant.simulate import write_blot
 from blotquant.simulate.scene import MARKER_KDA
 from blotquant_app.panels.inspector import Stage
-
-PATIENCE_MS = 60_000
-
-
-@pytest.fixture
-def settle(qtbot, window):
-    """Do something and wait until the numbers belong to it."""
-
-    def wait_for(action):
-        action()
-        qtbot.waitUntil(
-            lambda: window.session.is_settled and not window.session.task_runner.is_busy,
-            timeout=PATIENCE_MS,
-        )
-
-    return wait_for
 
 
 def texts(widget, kind=QLabel):

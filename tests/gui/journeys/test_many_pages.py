@@ -37,21 +37,14 @@ def asked(window, qtbot, stack):
     return dialog
 
 
-def settled(window, qtbot):
-    session = window.session
-    qtbot.waitUntil(
-        lambda: session.is_settled and not session.task_runner.is_busy, timeout=PATIENCE_MS
-    )
-
-
-def test_all_channels_become_photographs_of_one_membrane(window, qtbot, asked, stack, tmp_path):
+def test_all_channels_become_photographs_of_one_membrane(window, settle, asked, stack, tmp_path):
     session = window.session
     assert asked.tree.topLevelItem(0).text(0).startswith("1   700 nm")
     assert asked.ticked == (1, 2)
     asked.roles[0].setCurrentIndex(1)
     assert asked.use.text() == "Use 2 pages"
     asked.use.click()
-    settled(window, qtbot)
+    settle()
     first, second = session.document.project.photographs
     assert (first.page, second.page) == (1, 2)
     assert (first.role, second.role) == (ImageRole.LOADING, ImageRole.TARGET)
@@ -71,16 +64,16 @@ def test_all_channels_become_photographs_of_one_membrane(window, qtbot, asked, s
 
     # One step back: the file is one photograph again.
     session.document.undo_stack.undo()
-    settled(window, qtbot)
+    settle()
     assert len(session.document.project.photographs) == 1
 
 
 def test_deciding_later_measures_the_first_page_and_the_images_page_asks_again(
-    window, qtbot, asked
+    window, qtbot, settle, asked
 ):
     session = window.session
     asked.later.click()
-    settled(window, qtbot)
+    settle()
     assert [p.page for p in session.document.project.photographs] == [0]
     assert any("Say which page" in text for text in session.image("img1").warnings)
     window.show_stage(Stage.IMAGES)
@@ -92,7 +85,7 @@ def test_deciding_later_measures_the_first_page_and_the_images_page_asks_again(
     again.tick((2,))
     again.several.setChecked(True)
     again.use.click()
-    settled(window, qtbot)
+    settle()
     assert [p.page for p in session.document.project.photographs] == [2]
     assert [p.id for p in session.document.project.photographs] == ["img1"]
 
@@ -103,11 +96,11 @@ def test_nothing_can_be_used_without_a_page(asked):
     asked.reject()
 
 
-def test_exposures_of_one_blot_are_merged(window, qtbot, asked):
+def test_exposures_of_one_blot_are_merged(window, settle, asked):
     session = window.session
     asked.exposures.setChecked(True)
     asked.use.click()
-    settled(window, qtbot)
+    settle()
     first, second = session.document.project.photographs
     assert first.series == second.series != ""
     assert first.membranes == second.membranes

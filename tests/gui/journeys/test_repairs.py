@@ -8,7 +8,7 @@ from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QApplication
 
 from blotquant.bands.kept import row_at
-from blotquant.simulate import RowSpec, Scene, simulate_blot, write_blot
+from blotquant.simulate import RowSpec, Scene, simulate_blot
 from blotquant_app.gestures.doubts import About, doubts
 from blotquant_app.panels.inspector import Stage
 from blotquant_app.panels.row_menu import assign_row
@@ -36,27 +36,6 @@ def blot():
             seed=11,
         )
     )
-
-
-@pytest.fixture
-def settle(qtbot, window):
-    """Do something and wait until the numbers belong to it."""
-
-    def wait_for(action=lambda: None):
-        action()
-        qtbot.waitUntil(
-            lambda: window.session.is_settled and not window.session.task_runner.is_busy,
-            timeout=PATIENCE_MS,
-        )
-
-    return wait_for
-
-
-@pytest.fixture
-def opened(window, settle, tmp_path, blot):
-    file = write_blot(blot, tmp_path, "blot")
-    settle(lambda: window.session.open_files([file]))
-    return window
 
 
 def mouse(view, kind, point, buttons):
