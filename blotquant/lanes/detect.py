@@ -26,7 +26,7 @@ from blotquant.lanes.wanted import (
     pieces_of,
     straight_extent,
 )
-from blotquant.lanes.widths import typical_width
+from blotquant.lanes.widths import typical_width, without_lines
 from blotquant.model.geometry import Membrane, Point
 from blotquant.model.image import Polarity
 from blotquant.model.lane import Lane
@@ -70,13 +70,14 @@ def lane_pieces(
     further across the lanes, and its longer pieces take the fragments' places.
     """
     ground = Ground.of(copy, polarity)
-    pieces = _seen(ground, scales, polarity)
+    room = float(copy.pixels.shape[1])
+    pieces = without_lines(_seen(ground, scales, polarity), room)
     width = typical_width(pieces)
     faint = [p for p in pieces if p.snr < FAINT_SNR and p.width < 0.75 * width]
     if len(faint) < 2:
         return pieces
     wide = contrasts(copy, WIDER * width)
-    return _mended(pieces, _seen(ground, wide, polarity), width)
+    return without_lines(_mended(pieces, _seen(ground, wide, polarity), width), room)
 
 
 def _seen(ground: Ground, scales: Sequence[ScaleContrast], polarity: Polarity) -> tuple[Piece, ...]:
@@ -130,6 +131,8 @@ class RidgeLanes:
             for p in pieces
             if membrane.contains((float(copy.to_file(p.centre)), float(copy.to_file(p.y))))
         )
+        left, _, right, _ = membrane.bounds
+        inside = without_lines(inside, (right - left) / copy.scale)
         if wanted:
             return self._around(inside, copy, membrane, polarity, wanted)
         strips, fan = self._strips(inside, copy, membrane)

@@ -24,8 +24,8 @@ LEVEL_QUANTILE = 35  # per cent: bands cover less than half of a neighbourhood
 LEVEL_SIZE = (15, 25)  # rows, columns of that neighbourhood in coarse pixels
 ABOVE_LEVEL = 0.4  # of its contrast that a crest must lie above the blot around it
 ALONG, ACROSS = 0.2, 0.5  # share of edges across: up to the first a band, from the second none
-THIN_PX = 1.5  # as thick as the finest scale sees ...
-RULED = 60.0  # ... and so many times as long: a drawn line
+# Drawn lines: up to so thick (the two finest scales), and from so many times as long on.
+RULED = ((1.5, 30.0), (2.2, 60.0))
 ROUND, WIDE = 1.6, 2.6  # width over thickness: up to the first a dot, from the second on a band
 ENDS = 0.12  # of a crest's width at either end, where a band has edges across too
 
@@ -49,7 +49,10 @@ def believable(ground: Ground, pieces: tuple[Piece, ...]) -> tuple[Piece, ...]:
     """Return the pieces that may be bands, their evidence scaled by how much they look so."""
     kept = []
     for piece in pieces:
-        ruled = piece.thickness <= THIN_PX and piece.width > RULED * piece.thickness
+        ruled = any(
+            piece.thickness <= thin and piece.width > times * piece.thickness
+            for thin, times in RULED
+        )
         if ruled or _lettered(piece, ground.letters):
             continue
         wide = float(np.clip((piece.width / piece.thickness - ROUND) / (WIDE - ROUND), 0, 1))

@@ -9,6 +9,35 @@ from blotquant.lanes.ridges import Piece
 from blotquant.lanes.strips import Table, agreement
 
 ROW_PRIOR = 5.0  # evidence that the typical width of the picture counts for in a row
+HALF = 0.5  # of the room: of two lanes, one is narrower
+ALIKE = 1.6  # ratio of the widths of two bands of one row
+
+
+def without_lines(pieces: tuple[Piece, ...], room: float) -> tuple[Piece, ...]:
+    """Drop what is wider than half of the room if bands side by side are more: rims and frames.
+
+    There is one lane as wide, or none. The blank between two strips, the rim of a membrane and the
+    frame of a panel stand out along their whole length, and strongly, but they have no neighbours.
+    """
+    wide = [p for p in pieces if p.width > HALF * room]
+    if not wide:
+        return pieces
+    narrow = Table.of(tuple(p for p in pieces if p.width <= HALF * room))
+    beside = float(narrow.weight[_has_neighbour(narrow)].sum())
+    if beside <= sum(p.weight for p in wide):
+        return pieces
+    return tuple(p for p in pieces if p.width <= HALF * room)
+
+
+def _has_neighbour(table: Table) -> NDArray[np.bool_]:
+    """Tell which pieces have another one of about their width beside them, at their height."""
+    width = table.right - table.left
+    level = np.abs(table.y[:, None] - table.y) < 2 * (table.thickness[:, None] + table.thickness)
+    alike = np.abs(np.log(width[:, None] / width)) < np.log(ALIKE)
+    apart = np.maximum(table.left[:, None], table.left) > np.minimum(
+        table.right[:, None], table.right
+    )
+    return np.asarray((level & alike & apart).any(axis=1))
 
 
 def typical_width(pieces: tuple[Piece, ...]) -> float:

@@ -16,7 +16,7 @@ from unittest.mock import patch
 
 import numpy as np
 
-from blotquant.image import contrast, membranes
+from blotquant.image import contrast, membranes, outlines
 from blotquant.lanes import choose, combs, detect, trust
 from blotquant.lanes.fan import Fan
 
@@ -113,7 +113,7 @@ IDEAS = (
     ),
     Idea(
         what="drawn lines are no bands",
-        without=((trust, "RULED", math.inf),),
+        without=((trust, "RULED", ()),),
         shares=CONTRAST,
     ),
     Idea(
@@ -148,7 +148,7 @@ IDEAS = (
     ),
     Idea(
         what="thin strips with straight edges are membranes",
-        without=((membranes, "LEAST_STRIP", membranes.LEAST_HEIGHT),),
+        without=((outlines, "LEAST_STRIP", outlines.LEAST_HEIGHT),),
         shares=PIECES,
     ),
     Idea(
