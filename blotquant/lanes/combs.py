@@ -24,6 +24,7 @@ LEAST_DEPTH = 0.06
 CLEAR_OF_NOISE = 4.0
 CUT = 0.5  # of the typical depth: what a notch must have to be worth a cut by itself
 UNEVEN = 1.5  # cost of a part per square of ln(its width over the pitch), ...
+PASSED = 0.5  # cost of a notch that is passed over, times how much deeper than typical it is
 MISSED = 0.35  # ... or this for each notch that was not seen in a part of two or three pitches
 FOOT = 0.3  # of its height: below that the ends of a crest are no part of a lane
 CLEAR = 0.5  # a notch as deep is a gap, whatever the others are like
@@ -85,7 +86,7 @@ def _notches(height: Floats, noise: float) -> tuple[NDArray[np.int64], Floats]:
         a, b = ranges.pop()
         part = height[a:b]
         ceiling = np.minimum(np.maximum.accumulate(part), np.maximum.accumulate(part[::-1])[::-1])
-        depth = 1 - part / np.maximum(ceiling, 1e-9)
+        depth = (ceiling - part) / np.maximum(ceiling, 1e-9)
         k = int(depth.argmax())
         if depth[k] < LEAST_DEPTH or ceiling[k] - part[k] < CLEAR_OF_NOISE * noise:
             continue
@@ -143,7 +144,9 @@ def _best_cuts(
         if depth.max() < 0.8 * typical:
             continue
         gain = np.concatenate([[0.0], np.minimum(depth / typical, 1.2) - CUT, [0.0]])
-        for score, cuts in _paths(cost, gain):
+        passed = np.cumsum([0.0, *PASSED * np.clip(depth / typical - 1, 0, 1), 0.0])
+        skipped = np.maximum(np.append(0.0, passed[:-1])[None] - passed[:, None], 0)
+        for score, cuts in _paths(cost + skipped, gain):
             if score <= best_score or score < WORTH * (1 - min(typical, 1.0)) ** 2:
                 continue
             if np.median(depth[[k - 1 for k in cuts]]) <= 1.25 * typical:

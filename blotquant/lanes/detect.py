@@ -81,7 +81,7 @@ def lane_pieces(
 
 
 def _seen(ground: Ground, scales: Sequence[ScaleContrast], polarity: Polarity) -> tuple[Piece, ...]:
-    pieces = without_satellites(find_pieces(ridge_map(scales, polarity)))
+    pieces = without_satellites(find_pieces(ridge_map(scales, polarity, ground.bright)))
     return believable(ground, pieces)
 
 

@@ -27,6 +27,9 @@ SHALLOW_DIP = 0.2  # from here on a dip inside a piece counts as a hint for a ga
 MAX_LOST_PX = 2
 LEAST_COLUMNS = 4  # of a crest
 LEAST_LANE = 2.5  # in thicknesses of its bands (standard deviations): lanes are wider
+BODY = 1.2  # thicknesses: how far up and down a band is summed, as a Gaussian weight ...
+BASE = 2.4  # ... above what lies so far above and below its crest
+STEADY_PX = 9  # columns over which the crest's height is steadied before that
 SMOOTHING = np.exp(-0.5 * np.arange(-4, 5) ** 2) / np.exp(-0.5 * np.arange(-4, 5) ** 2).sum()
 
 
@@ -61,11 +64,12 @@ class Piece:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class RidgeMap:
-    """Best signal-to-noise ratio over the scales, and the scales that it was chosen from."""
+    """Best signal-to-noise ratio over the scales, the scales, and the picture with bright bands."""
 
     snr: FloatArray
     scales: tuple[ScaleContrast, ...]
     polarity: Polarity
+    bright: FloatArray
 
     def at(
         self, rows: NDArray[np.intp], columns: NDArray[np.intp]
@@ -94,19 +98,26 @@ class Crest:
     thickness: NDArray[np.float64]
 
 
-def ridge_map(scales: Sequence[ScaleContrast], polarity: Polarity) -> RidgeMap:
-    """Return for every pixel how far it stands out from above and below, at its best scale."""
+def ridge_map(
+    scales: Sequence[ScaleContrast], polarity: Polarity, bright: FloatArray
+) -> RidgeMap:
+    """Return for every pixel how far it stands out from above and below, at its best scale.
+
+    `bright` is the working copy, inverted where bands are dark.
+    """
     is_light = polarity is Polarity.LIGHT_ON_DARK
     furthest = cv2.max if is_light else cv2.min
     snr = scales[0].ratio.copy()
     for scale in scales[1:]:
         furthest(snr, scale.ratio, dst=snr)
-    return RidgeMap(snr=snr if is_light else -snr, scales=tuple(scales), polarity=polarity)
+    return RidgeMap(
+        snr=snr if is_light else -snr, scales=tuple(scales), polarity=polarity, bright=bright
+    )
 
 
 def find_pieces(ridges: RidgeMap, seed_snr: float = SEED_SNR) -> tuple[Piece, ...]:
     """Follow every crest and cut it where it dips; sorted from the strongest."""
-    pieces = [piece for crest in _crests(ridges, seed_snr) for piece in _cut(crest)]
+    pieces = [piece for crest in _crests(ridges, seed_snr) for piece in _cut(crest, ridges.bright)]
     return tuple(sorted(pieces, key=lambda p: -p.weight))
 
 
@@ -150,18 +161,38 @@ def _gapless(x: NDArray[np.int64], values: Sequence[NDArray[Any]], column_px: in
     return Crest(x=full, y=y, height=height, snr=snr, thickness=thickness)
 
 
-def _cut(crest: Crest) -> list[Piece]:
-    """Cut a crest into the lanes that it runs through."""
+def _cut(crest: Crest, bright: FloatArray) -> list[Piece]:
+    """Cut a crest into the lanes that it runs through.
+
+    Where bands touch, the crest itself may hardly dip, but they are thinner at their ends: so the
+    whole band, from its upper to its lower edge, is looked at as well.
+    """
     noise = _quantile(crest.height / np.maximum(crest.snr, 1e-9), 0.5)
     height = ndimage.correlate1d(crest.height, SMOOTHING, mode="nearest")
     pieces = []
     least = LEAST_LANE * _quantile(crest.thickness, 0.5)
-    for a, b in lane_ranges(height, noise, least):
+    body = ndimage.correlate1d(_body(crest, bright), SMOOTHING, mode="nearest")
+    for a, b in lane_ranges(np.sqrt(height * body), noise, least):
         k = slice(a, b)
         piece = _piece(crest.x[k], crest.y[k], height[k], crest.snr[k], crest.thickness[k], noise)
         if piece is not None:
             pieces.append(piece)
     return pieces
+
+
+def _body(crest: Crest, bright: FloatArray) -> NDArray[np.float64]:
+    """Return the mean height of the band in each column above its two sides, never negative."""
+    thickness = _quantile(crest.thickness, 0.5)
+    reach = max(2, round(BASE * thickness))
+    offset = np.arange(-reach, reach + 1)
+    weight = np.exp(-0.5 * (offset / (BODY * thickness)) ** 2)
+    y = np.round(ndimage.median_filter(crest.y, STEADY_PX, mode="nearest")).astype(int)
+    rows = np.clip(y[None] + offset[:, None], 0, bright.shape[0] - 1)
+    column = bright[rows, crest.x[None]]
+    base = np.maximum(column[0], column[-1])
+    # A neighbour above or below raises the base in one place; elsewhere the crest shares one.
+    base = np.minimum(base, np.median(base))
+    return np.clip(weight @ (column - base) / weight.sum(), 0, None).astype(np.float64)
 
 
 def _quantile(values: NDArray[np.float64], share: float) -> float:
