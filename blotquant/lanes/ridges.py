@@ -29,6 +29,7 @@ LEAST_COLUMNS = 4  # of a crest
 LEAST_LANE = 2.5  # in thicknesses of its bands (standard deviations): lanes are wider
 BODY = 1.2  # thicknesses: how far up and down a band is summed, as a Gaussian weight ...
 BASE = 2.4  # ... above what lies so far above and below its crest
+BODY_NOISE = 0.4  # of the crest's own noise: a body is a mean of many rows
 STEADY_PX = 9  # columns over which the crest's height is steadied before that
 SMOOTHING = np.exp(-0.5 * np.arange(-4, 5) ** 2) / np.exp(-0.5 * np.arange(-4, 5) ** 2).sum()
 
@@ -172,7 +173,7 @@ def _cut(crest: Crest, bright: FloatArray) -> list[Piece]:
     pieces = []
     least = LEAST_LANE * _quantile(crest.thickness, 0.5)
     body = ndimage.correlate1d(_body(crest, bright), SMOOTHING, mode="nearest")
-    for a, b in lane_ranges(np.sqrt(height * body), noise, least):
+    for a, b in lane_ranges(body, noise * BODY_NOISE, least):
         k = slice(a, b)
         piece = _piece(crest.x[k], crest.y[k], height[k], crest.snr[k], crest.thickness[k], noise)
         if piece is not None:

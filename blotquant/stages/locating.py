@@ -11,6 +11,7 @@ from blotquant.image.membranes import Evidence, find_membranes
 from blotquant.image.noise import estimate_noise
 from blotquant.image.polarity import guess_polarity
 from blotquant.image.saturation import count_saturated_pixels
+from blotquant.lanes.closer import Window, look_closer
 from blotquant.lanes.detect import LANE_DETECTORS, lane_pieces
 from blotquant.lanes.match import Picture, Seen, match_lanes, register_on_lead
 from blotquant.lanes.ridges import Piece
@@ -124,10 +125,18 @@ def _lanes(
     wanted = NOTHING_WANTED if placed is None else _wanted(placed, membrane, others, image.width)
     name = project.settings.lane_detector
     detector = LANE_DETECTORS.create(name)
-    lanes = cache.get(
-        ("lanes", image.sha256, polarity, pieces, membrane, name, wanted),
-        lambda: detector.detect(copy, pieces, membrane, polarity, wanted),
-    )
+
+    def find() -> tuple[Lane, ...]:
+        window = Window.around(membrane, (image.pixels.shape[0], image.pixels.shape[1]))
+        if window is None:
+            return detector.detect(copy, pieces, membrane, polarity, wanted)
+        key = ("closer", image.sha256, polarity, window)
+        near, mine = cache.get(key, lambda: look_closer(image.pixels, window, polarity))
+        inside, word = window.membrane_inside(membrane), window.wanted_inside(wanted)
+        return window.lanes_outside(detector.detect(near, mine, inside, polarity, word))
+
+    key = ("lanes", image.sha256, polarity, pieces, membrane, name, wanted)
+    lanes = cache.get(key, find)
     return Seen(image=membrane.image, membrane=membrane, lanes=lanes, placed=bool(wanted))
 
 
