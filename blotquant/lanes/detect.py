@@ -29,7 +29,7 @@ from blotquant.lanes.wanted import (
 from blotquant.lanes.widths import typical_width, without_lines
 from blotquant.model.geometry import Membrane, Point
 from blotquant.model.image import Polarity
-from blotquant.model.lane import Lane
+from blotquant.model.lane import Lane, LaneKind
 from blotquant.registry import Registry
 
 MARGIN = 1.12  # lane width over the band's width at half height: the flanks belong to the band
@@ -184,7 +184,11 @@ class RidgeLanes:
             extent = straight_extent(membrane, copy, fan, lean)
             room = straight_extent(membrane, copy, fan, lean, wanted.room)
             strips = exactly(count, strips, weighed, limits, extent, lean, room)
-        return fit_around(_lanes(strips, copy, membrane, fan), wanted, membrane)
+        lanes = _lanes(strips, copy, membrane, fan)
+        if count is not None:
+            # Who says how many lanes there are means lanes that hold something.
+            lanes = tuple(replace(lane, kind=LaneKind.SAMPLE) for lane in lanes)
+        return fit_around(lanes, wanted, membrane)
 
 
 def _box(copy: WorkCopy, membrane: Membrane) -> tuple[int, int, int, int]:
@@ -302,6 +306,7 @@ def _lanes(
                 width_px=2 * half * copy.scale,
                 confidence=confidence,
                 reason=reason,
+                kind=LaneKind.BLANK if s.inferred else LaneKind.SAMPLE,
                 flags=Flag.INFERRED_LANE if s.inferred else Flag.NONE,
             )
         )
@@ -314,7 +319,10 @@ def _spread(fan: Fan | None, x: float, y: float) -> float:
 
 def _confidence(strip: Strip, strong: float) -> tuple[float, str]:
     if strip.inferred:
-        return 0.3, "no band was seen here; the place follows from the spacing of the other lanes"
+        return 0.3, (
+            "no band was seen here; the place follows from the spacing of the other lanes, "
+            "and it counts as blank until you say what it holds"
+        )
     if strip.doubt:
         return 0.4, strip.doubt
     confidence = float(np.clip(strip.gain / (0.5 * strong), 0.2, 1.0))

@@ -25,6 +25,8 @@ from blotquant.model.registration import Registration
 from blotquant.model.results import ImageReport
 from blotquant.normalise.design import sample_of
 
+BLANK = LaneKind.BLANK
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Located:
@@ -203,16 +205,25 @@ def number_lanes(
             key,
             lambda here=here, known=known: match_lanes(here, known),  # type: ignore[misc]
         )
+        shown = {x.number for s in here for x in matched.lanes[s.image] if x.kind is not BLANK}
         for s in here:
             numbered[s.image, name] = tuple(
-                _with_kind(project, lane) for lane in matched.lanes[s.image]
+                _with_kind(project, lane, is_shown=lane.number in shown)
+                for lane in matched.lanes[s.image]
             )
     return numbered
 
 
-def _with_kind(project: Project, lane: Lane) -> Lane:
-    """Let the sample sheet say what was loaded, unless the user said so at the lane itself."""
+def _with_kind(project: Project, lane: Lane, *, is_shown: bool) -> Lane:
+    """Let the sample sheet say what was loaded, unless the user said so at the lane itself.
+
+    A lane that was only inferred is blank, unless another photograph shows something in it.
+    """
+    if lane.edited:
+        return lane
     sample = sample_of(project, (lane.membrane, lane.number))
-    if sample is not None and sample.kind is not LaneKind.SAMPLE and not lane.edited:
+    if sample is not None and (sample.kind is not LaneKind.SAMPLE or lane.kind is BLANK):
         return replace(lane, kind=sample.kind)
+    if is_shown and lane.kind is BLANK:
+        return replace(lane, kind=LaneKind.SAMPLE)
     return lane

@@ -97,7 +97,9 @@ def count_scene_lanes(photo: SimulatedPhoto, lanes: Sequence[Lane]) -> tuple[int
     true = [(membrane, lane) for membrane in photo.membranes for lane in membrane.lanes]
     matched = match_scene_lanes(true, lanes)
     visible = {i for i, place in enumerate(true) if _is_visible(place)}
-    return len(visible), len(visible & set(matched)), len(lanes) - len(matched)
+    used = {j for j, _ in matched.values()}
+    invented = [k for j, k in enumerate(lanes) if j not in used and k.kind is not LaneKind.BLANK]
+    return len(visible), len(visible & set(matched)), len(invented)
 
 
 def match_scene_lanes(
