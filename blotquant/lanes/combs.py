@@ -86,9 +86,10 @@ def _notches(height: Floats, noise: float) -> tuple[NDArray[np.int64], Floats]:
         a, b = ranges.pop()
         part = height[a:b]
         ceiling = np.minimum(np.maximum.accumulate(part), np.maximum.accumulate(part[::-1])[::-1])
-        depth = (ceiling - part) / np.maximum(ceiling, 1e-9)
+        clear = ceiling - part >= CLEAR_OF_NOISE * noise
+        depth = np.where(clear, (ceiling - part) / np.maximum(ceiling, 1e-9), 0.0)
         k = int(depth.argmax())
-        if depth[k] < LEAST_DEPTH or ceiling[k] - part[k] < CLEAR_OF_NOISE * noise:
+        if depth[k] < LEAST_DEPTH:
             continue
         found[a + k] = _worth(part, float(ceiling[k]), k)
         ranges += [(a, a + k), (a + k + 1, b)]
