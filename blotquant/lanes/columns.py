@@ -13,20 +13,25 @@ from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter1d
 
 from blotquant.image.contrast import WorkCopy
+from blotquant.lanes.combs import lane_ranges
+from blotquant.lanes.ridges import FOLLOW_SNR, Piece
 from blotquant.lanes.strips import Strip
 from blotquant.model.image import Polarity
 
 LEVELS = (0.12, 0.17, 0.24, 0.34, 0.48)  # of the columns' signal, where lanes may end
-SAME = 0.7  # correlation of the upper with the lower half: lanes go all the way down
+SAME = 0.6  # correlation of the upper with the lower half: lanes go all the way down
 CLEAR_GAP = 0.6  # a gap falls to this share of the level somewhere
 ALIKE = 0.35  # scatter of the widths and distances that lanes may have
 LEAST_WIDTH = 0.02  # of the crop
 LARGEST_COUNT = 40
+SHORT = 2.5  # widths of a lane: a crop up to as high may be summed over its columns
+MOST_SNR = 12.0  # sums of many rows have little noise; beside crests they count as a clear one
+LEAST_SHARE = 0.1  # of the highest column: less is no lane
+
+Box = tuple[int, int, int, int]
 
 
-def column_strips(
-    copy: WorkCopy, polarity: Polarity, box: tuple[int, int, int, int]
-) -> tuple[Strip, ...]:
+def column_strips(copy: WorkCopy, polarity: Polarity, box: Box) -> tuple[Strip, ...]:
     """Return the plateaus of the column sums within `box`, or nothing if they are no lanes.
 
     Parameters
@@ -34,21 +39,77 @@ def column_strips(
     box
         (left, top, right, bottom) in working pixels.
     """
-    left, top, right, bottom = box
-    part = copy.pixels[top:bottom, left:right]
-    if part.shape[0] < 4 or part.shape[1] < 24:
+    signal = _signal(copy, polarity, box)
+    if signal is None:
         return ()
-    upper, lower = (_profile(half, polarity) for half in np.array_split(part, 2))
-    if min(np.ptp(upper), np.ptp(lower)) == 0 or np.corrcoef(upper, lower)[0, 1] < SAME:
-        return ()
-    signal = (upper + lower) / 2
     floor, ceiling = np.quantile(signal, [0.03, 0.85])
     height = (signal - floor) / max(float(ceiling - floor), 1e-9)
     tried = [_lanes_above(height, level) for level in LEVELS]
     runs = min((r for r in tried if r), key=_unevenness, default=())
+    left = box[0]
     return tuple(
-        Strip(left=left + a - 0.5, right=left + b - 0.5, gain=1.0, lean=0.0) for a, b in runs
+        Strip(left=left + a - 0.5, right=left + b - 0.5, gain=MOST_SNR, lean=0.0) for a, b in runs
     )
+
+
+def column_pieces(copy: WorkCopy, polarity: Polarity, box: Box) -> tuple[Piece, ...]:
+    """Return the lanes of a short crop as evidence beside its crests, nothing where it is high.
+
+    The sum over each column is cut at its notches like a crest, so that bands may touch. In a crop
+    that is not much higher than its lanes are wide, lanes neither lean nor bend enough to blur it.
+    """
+    left, top, right, bottom = box
+    strips = column_strips(copy, polarity, box)
+    if not strips:
+        strips = _between_notches(copy, polarity, box)
+    widths = [s.width for s in strips]
+    if len(strips) < 2 or bottom - top > SHORT * float(np.median(widths)):
+        return ()
+    return tuple(
+        Piece(
+            left=s.left,
+            right=s.right,
+            y=(top + bottom) / 2,
+            slope=0.0,
+            snr=min(s.gain, MOST_SNR),
+            weight=float(np.log1p(min(s.gain, MOST_SNR) / FOLLOW_SNR)),
+            thickness=(bottom - top) / 8,
+        )
+        for s in strips
+    )
+
+
+def _between_notches(copy: WorkCopy, polarity: Polarity, box: Box) -> tuple[Strip, ...]:
+    """Return the parts of the column sums between notches; `gain` is their signal over the noise."""
+    signal = _signal(copy, polarity, box)
+    if signal is None:
+        return ()
+    height = np.clip(signal - np.quantile(signal, 0.02), 0, None)
+    part = copy.pixels[box[1] : box[3], box[0] : box[2]].mean(axis=0, dtype=np.float64)
+    noise = max(float(np.median(np.abs(np.diff(part)))) / (0.6745 * 2**0.5), 1e-9)
+    found = []
+    for a, b in lane_ranges(height, noise, LEAST_WIDTH * height.size):
+        top = float(np.quantile(height[a:b], 0.8))
+        inside = np.flatnonzero(height[a:b] >= top / 2)
+        if inside.size > LEAST_WIDTH * height.size and top > LEAST_SHARE * height.max():
+            first, last = a + int(inside[0]), a + int(inside[-1])
+            strip = Strip(
+                left=box[0] + first - 0.5, right=box[0] + last + 0.5, gain=top / noise, lean=0.0
+            )
+            found.append(strip)
+    return tuple(found)
+
+
+def _signal(copy: WorkCopy, polarity: Polarity, box: Box) -> NDArray[np.float64] | None:
+    """Return the mean of each column, bands upwards; None where lanes do not go all the way down."""
+    left, top, right, bottom = box
+    part = copy.pixels[top:bottom, left:right]
+    if part.shape[0] < 4 or part.shape[1] < 24:
+        return None
+    upper, lower = (_profile(half, polarity) for half in np.array_split(part, 2))
+    if min(np.ptp(upper), np.ptp(lower)) == 0 or np.corrcoef(upper, lower)[0, 1] < SAME:
+        return None
+    return np.asarray((upper + lower) / 2)
 
 
 def _profile(part: NDArray[np.float32], polarity: Polarity) -> NDArray[np.float64]:

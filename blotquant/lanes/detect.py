@@ -11,7 +11,7 @@ import numpy as np
 from blotquant.flags import Flag
 from blotquant.image.contrast import ScaleContrast, WorkCopy, contrasts
 from blotquant.lanes.choose import Weighed, choose_strips, weigh_strips, without_satellites
-from blotquant.lanes.columns import column_strips
+from blotquant.lanes.columns import column_pieces, column_strips
 from blotquant.lanes.counted import exactly
 from blotquant.lanes.fan import Fan, find_fan
 from blotquant.lanes.lean import common_lean
@@ -133,6 +133,7 @@ class RidgeLanes:
         )
         left, _, right, _ = membrane.bounds
         inside = without_lines(inside, (right - left) / copy.scale)
+        inside += column_pieces(copy, polarity, _box(copy, membrane))
         if wanted:
             return self._around(inside, copy, membrane, polarity, wanted)
         strips, fan = self._strips(inside, copy, membrane)

@@ -99,9 +99,7 @@ class Crest:
     thickness: NDArray[np.float64]
 
 
-def ridge_map(
-    scales: Sequence[ScaleContrast], polarity: Polarity, bright: FloatArray
-) -> RidgeMap:
+def ridge_map(scales: Sequence[ScaleContrast], polarity: Polarity, bright: FloatArray) -> RidgeMap:
     """Return for every pixel how far it stands out from above and below, at its best scale.
 
     `bright` is the working copy, inverted where bands are dark.
