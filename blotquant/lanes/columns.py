@@ -58,10 +58,8 @@ def column_pieces(copy: WorkCopy, polarity: Polarity, box: Box) -> tuple[Piece, 
     The sum over each column is cut at its notches like a crest, so that bands may touch. In a crop
     that is not much higher than its lanes are wide, lanes neither lean nor bend enough to blur it.
     """
-    left, top, right, bottom = box
-    strips = column_strips(copy, polarity, box)
-    if not strips:
-        strips = _between_notches(copy, polarity, box)
+    _, top, _, bottom = box
+    strips = column_strips(copy, polarity, box) or _between_notches(copy, polarity, box)
     widths = [s.width for s in strips]
     if len(strips) < 2 or bottom - top > SHORT * float(np.median(widths)):
         return ()
@@ -80,7 +78,7 @@ def column_pieces(copy: WorkCopy, polarity: Polarity, box: Box) -> tuple[Piece, 
 
 
 def _between_notches(copy: WorkCopy, polarity: Polarity, box: Box) -> tuple[Strip, ...]:
-    """Return the parts of the column sums between notches; `gain` is their signal over the noise."""
+    """Return the parts of the column sums between notches; `gain` is signal over noise."""
     signal = _signal(copy, polarity, box)
     if signal is None:
         return ()
@@ -101,7 +99,7 @@ def _between_notches(copy: WorkCopy, polarity: Polarity, box: Box) -> tuple[Stri
 
 
 def _signal(copy: WorkCopy, polarity: Polarity, box: Box) -> NDArray[np.float64] | None:
-    """Return the mean of each column, bands upwards; None where lanes do not go all the way down."""
+    """Return the mean of each column, bands upwards; None if lanes do not go all the way down."""
     left, top, right, bottom = box
     part = copy.pixels[top:bottom, left:right]
     if part.shape[0] < 4 or part.shape[1] < 24:

@@ -191,7 +191,8 @@ def _body(crest: Crest, bright: FloatArray) -> NDArray[np.float64]:
     base = np.maximum(column[0], column[-1])
     # A neighbour above or below raises the base in one place; elsewhere the crest shares one.
     base = np.minimum(base, np.median(base))
-    return np.clip(weight @ (column - base) / weight.sum(), 0, None).astype(np.float64)
+    body = weight @ (column - base) / weight.sum()
+    return np.asarray(np.clip(body, 0, None), dtype=np.float64)
 
 
 def _quantile(values: NDArray[np.float64], share: float) -> float:
