@@ -56,6 +56,8 @@ class LaneDetector(Protocol):
 
 
 FAINT_SNR = 12.0  # crests below this may be broken up by noise
+RIM = 1.5  # thicknesses from a membrane's edge: a crest as near runs along it
+NARROW, MANY = 0.015, 8  # of the membrane: lanes as narrow are specks, unless there are many
 WIDER = 0.1  # of a lane's width: the second pass's smoothing across
 
 LANE_DETECTORS: Registry[LaneDetector] = Registry("lane detector", "blotquant.lane_detectors")
@@ -126,11 +128,7 @@ class RidgeLanes:
         wanted: Wanted = NOTHING_WANTED,
     ) -> tuple[Lane, ...]:
         """Return the lanes that explain those pieces that lie on the membrane, in file pixels."""
-        inside = tuple(
-            p
-            for p in pieces
-            if membrane.contains((float(copy.to_file(p.centre)), float(copy.to_file(p.y))))
-        )
+        inside = _on_membrane(pieces, copy, membrane)
         left, _, right, _ = membrane.bounds
         inside = without_lines(inside, (right - left) / copy.scale)
         inside += column_pieces(copy, polarity, _box(copy, membrane))
@@ -153,6 +151,9 @@ class RidgeLanes:
         flat = fan.flatten(inside)
         lean = common_lean(flat)
         strips = [_own_lean(s, flat) for s in choose_strips(flat, lean)]
+        if len(strips) < MANY:
+            left, _, right, _ = membrane.bounds
+            strips = [s for s in strips if s.width * copy.scale > NARROW * (right - left)]
         return (_with_inferred(strips) if self.infer_blank_lanes else strips), fan
 
     def _around(
@@ -190,6 +191,21 @@ class RidgeLanes:
             # Who says how many lanes there are means lanes that hold something.
             lanes = tuple(replace(lane, kind=LaneKind.SAMPLE) for lane in lanes)
         return fit_around(lanes, wanted, membrane)
+
+
+def _on_membrane(
+    pieces: tuple[Piece, ...], copy: WorkCopy, membrane: Membrane
+) -> tuple[Piece, ...]:
+    """Return the pieces that lie on a membrane; those on its upper or lower rim are the rim."""
+    last = copy.pixels.shape[0] - 1.0
+    kept = []
+    for p in pieces:
+        x, rim = float(copy.to_file(p.centre)), RIM * p.thickness
+        # Where a membrane is cut off by the frame there is no rim.
+        heights = max(p.y - rim, 0.0), min(p.y + rim, last)
+        if all(membrane.contains((x, float(copy.to_file(y)))) for y in heights):
+            kept.append(p)
+    return tuple(kept)
 
 
 def _box(copy: WorkCopy, membrane: Membrane) -> tuple[int, int, int, int]:
