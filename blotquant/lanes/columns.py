@@ -24,6 +24,7 @@ CLEAR_GAP = 0.6  # a gap falls to this share of the level somewhere
 ALIKE = 0.35  # scatter of the widths and distances that lanes may have
 LEAST_WIDTH = 0.02  # of the crop
 LARGEST_COUNT = 40
+HIGH = 6.0  # widths of a lane: in anything higher bands have something above or below them
 SHORT = 2.5  # widths of a lane: a crop up to as high may be summed over its columns
 MOST_SNR = 12.0  # sums of many rows have little noise; beside crests they count as a clear one
 LEAST_SHARE = 0.1  # of the highest column: less is no lane
@@ -46,7 +47,11 @@ def column_strips(copy: WorkCopy, polarity: Polarity, box: Box) -> tuple[Strip, 
     height = (signal - floor) / max(float(ceiling - floor), 1e-9)
     tried = [_lanes_above(height, level) for level in LEVELS]
     runs = min((r for r in tried if r), key=_unevenness, default=())
-    left = box[0]
+    left, top, _, bottom = box
+    if all(a == 0 or b == signal.size for a, b in runs):
+        return ()  # the surround on either side
+    if bottom - top > HIGH * float(np.median([b - a for a, b in runs])):
+        return ()
     return tuple(
         Strip(left=left + a - 0.5, right=left + b - 0.5, gain=MOST_SNR, lean=0.0) for a, b in runs
     )
