@@ -27,6 +27,8 @@ SHALLOW_DIP = 0.2  # from here on a dip inside a piece counts as a hint for a ga
 MAX_LOST_PX = 2
 LEAST_COLUMNS = 4  # of a crest
 LEAST_LANE = 2.5  # in thicknesses of its bands (standard deviations): lanes are wider
+PLATEAU = 0.1  # of the height of a crest: what is lower ...
+LONG = 3.0  # ... for so many thicknesses is no gap between two bands
 BODY = 1.2  # thicknesses: how far up and down a band is summed, as a Gaussian weight ...
 BASE = 2.4  # ... above what lies so far above and below its crest
 BODY_NOISE = 0.4  # of the crest's own noise: a body is a mean of many rows
@@ -116,7 +118,12 @@ def ridge_map(scales: Sequence[ScaleContrast], polarity: Polarity, bright: Float
 
 def find_pieces(ridges: RidgeMap, seed_snr: float = SEED_SNR) -> tuple[Piece, ...]:
     """Follow every crest and cut it where it dips; sorted from the strongest."""
-    pieces = [piece for crest in _crests(ridges, seed_snr) for piece in _cut(crest, ridges.bright)]
+    pieces = [
+        piece
+        for crest in _crests(ridges, seed_snr)
+        for part in _levels(crest)
+        for piece in _cut(part, ridges.bright)
+    ]
     return tuple(sorted(pieces, key=lambda p: -p.weight))
 
 
@@ -158,6 +165,32 @@ def _gapless(x: NDArray[np.int64], values: Sequence[NDArray[Any]], column_px: in
         values = [np.interp(full, middle, v) for v in values]
     y, height, snr, thickness = (v.astype(np.float64) for v in values)
     return Crest(x=full, y=y, height=height, snr=snr, thickness=thickness)
+
+
+def _levels(crest: Crest) -> Iterator[Crest]:
+    """Part a crest where it steps down to a low plateau, and yield both as crests of their own.
+
+    A strip of membrane may be a crest along its whole length, from one band to the next.
+    """
+    height = ndimage.correlate1d(crest.height, SMOOTHING, mode="nearest")
+    is_high = height > PLATEAU * _quantile(height, 0.95)
+    steps = np.flatnonzero(np.diff(is_high)) + 1
+    ends = [0, *steps.tolist(), height.size]
+    runs = list(itertools.pairwise(ends))
+    low = [(a, b) for a, b in runs if not is_high[a] and b - a > LONG * crest.thickness[a:b].mean()]
+    if not low:
+        yield crest
+        return
+    edges = sorted({0, height.size, *(k for run in low for k in run)})
+    for a, b in itertools.pairwise(edges):
+        k = slice(a, b)
+        yield Crest(
+            x=crest.x[k],
+            y=crest.y[k],
+            height=crest.height[k],
+            snr=crest.snr[k],
+            thickness=crest.thickness[k],
+        )
 
 
 def _cut(crest: Crest, bright: FloatArray) -> list[Piece]:
