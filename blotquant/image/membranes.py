@@ -28,6 +28,9 @@ SIBLING_SHARE = 0.003  # ... or this where there is a larger one that looks alik
 BASE = 0.25  # of a region's tones lie at its soft edge or in shadows
 GROUND = 0.65  # of a membrane's area has the ground's tone, ...
 HALF_WAY = 0.5  # ... which is not half way from its base to the bands' tone
+ALIKE = 1.6  # ratio of the widths of two bands of one row
+WEAKEST = 0.1  # of another band's evidence: what is as weak beside the row may be anything
+TILT = 0.03  # dy/dx of a row
 SAME_OUTLINE = 0.08  # of the longer side: corners nearer than this are the same region
 
 
@@ -95,6 +98,7 @@ def _outlines(copy: WorkCopy, crests: Sequence[Evidence]) -> list[Quad]:
         relief=relief,
         points=np.array([((c.x + 0.5) / factor, (c.y + 0.5) / factor) for c in crests]),
         widths=np.array([c.width / factor for c in crests]),
+        thickness=np.array([c.thickness / factor for c in crests]),
         weights=np.array([c.weight**2 * c.width for c in crests]),
     )
     found = outlines(relief, _thickness(crests) / factor)
@@ -105,7 +109,7 @@ def _outlines(copy: WorkCopy, crests: Sequence[Evidence]) -> list[Quad]:
     chosen = _with_siblings(chosen, distinct)
     if sum(r.value for r in chosen) < LEAST_VALUE:
         return []
-    return [_scaled(r.quad, factor) for r in chosen]
+    return [_scaled(q, factor) for q in _with_whole_rows(chosen, look)]
 
 
 def _thickness(crests: Sequence[Evidence]) -> float:
@@ -120,6 +124,7 @@ class _Look:
     relief: Relief
     points: NDArray[np.float64]
     widths: NDArray[np.float64]
+    thickness: NDArray[np.float64]
     weights: NDArray[np.float64]
 
     def without_frames(self, found: Sequence[Outline]) -> _Look:
@@ -164,6 +169,13 @@ class _Region:
     steepness: float
     share: float
     value: float
+    boxed: bool = False
+
+    def around(self, points: NDArray[np.float64]) -> NDArray[np.bool_]:
+        """Tell which points (n, 2) lie inside its four corners."""
+        polygon = hull(self.quad)
+        inside = [cv2.pointPolygonTest(polygon, p, measureDist=False) for p in points.tolist()]
+        return np.asarray(np.array(inside) >= 0, dtype=np.bool_)
 
     @property
     def width(self) -> float:
@@ -196,6 +208,7 @@ def _region(outline: Outline, look: _Look) -> _Region | None:
         steepness=outline.steepness,
         share=share,
         value=outline.clear * share * _four_cornered(outline),
+        boxed=outline.boxed,
     )
 
 
@@ -245,6 +258,52 @@ def _with_siblings(chosen: list[_Region], regions: Sequence[_Region]) -> list[_R
         if alike and not any(region.meets(r) for r in family):
             family.append(region)
     return family
+
+
+def _with_whole_rows(chosen: Sequence[_Region], look: _Look) -> list[Quad]:
+    """Widen what cuts through a row: the smear of some lanes alone is no membrane.
+
+    Bands that go on beside a membrane, at its bands' height and about as wide as they are, are its
+    own, unless they lie on another one or it is a box.
+    """
+    quads = []
+    on_any = np.zeros(look.weights.size, dtype=bool)
+    for region in chosen:
+        on_any |= region.around(look.points)
+    for k, region in enumerate(chosen):
+        mine = region.around(look.points) & (look.weights > 0)
+        left = right = None
+        if not region.boxed and mine.any():
+            (x, y), (xi, yi) = look.points.T[:, :, None], look.points[mine].T[:, None]
+            reach = 2 * (look.thickness[:, None] + look.thickness[mine]) + TILT * np.abs(x - xi)
+            level = np.abs(y - yi) < reach
+            alike = np.abs(np.log(look.widths[:, None] / look.widths[mine])) < np.log(ALIKE)
+            strong = look.weights[:, None] > WEAKEST * look.weights[mine]
+            more = (level & alike & strong).any(axis=1) & ~on_any
+            if more.any():
+                left = float((look.points[:, 0] - 0.7 * look.widths)[more].min())
+                right = float((look.points[:, 0] + 0.7 * look.widths)[more].max())
+        quads.append(_widened(region, left, right, [r for j, r in enumerate(chosen) if j != k]))
+    return quads
+
+
+def _widened(
+    region: _Region, left: float | None, right: float | None, others: Sequence[_Region]
+) -> Quad:
+    """Return the corners of a region that reaches from `left` to `right` at least."""
+    if left is None or right is None:
+        return region.quad
+    (ax, ay), (bx, by), (cx, cy), (dx, dy) = region.quad
+    wide = replace(
+        region,
+        quad=(
+            (min(ax, left), ay),
+            (max(bx, right), by),
+            (max(cx, right), cy),
+            (min(dx, left), dy),
+        ),
+    )
+    return region.quad if any(wide.meets(other) for other in others) else wide.quad
 
 
 def _within(region: _Region, others: Sequence[_Region]) -> bool:
