@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,11 +12,12 @@ from scipy.special import erfcx
 Sizes = float | NDArray[np.float64]
 
 LONGEST_TAIL = 1.5  # in units of sigma
+SHORTEST_TAIL = 1e-3  # in units of sigma: a shorter one is none
 
 
 def _emg(t: NDArray[np.float64], sigma: Sizes, tau: Sizes) -> NDArray[np.float64]:
     """Unit-area exponentially modified Gaussian with its tail towards +t."""
-    tau = np.maximum(tau, 1e-3 * np.asarray(sigma))
+    tau = np.maximum(tau, SHORTEST_TAIL * np.asarray(sigma))
     z = (sigma / tau - t / sigma) / np.sqrt(2)
     # Two forms of the same function: the first overflows far out on the tail, the second before.
     near = np.exp(-0.5 * (t / sigma) ** 2) * erfcx(np.maximum(z, -5.0)) / (2 * tau)
@@ -42,3 +44,42 @@ def emg_density(distance: NDArray[np.float64], sigma: Sizes, tail: Sizes) -> NDA
     apex = sigma * np.interp(tau / sigma, *_mode_table())  # of `_emg`
     t = np.where(np.asarray(tail) >= 0, -distance, distance)
     return _emg(t + apex, sigma, tau)
+
+
+class EmgSlopes(NamedTuple):
+    """A density and how it changes with each of its arguments; all of one shape."""
+
+    density: NDArray[np.float64]
+    by_distance: NDArray[np.float64]
+    by_sigma: NDArray[np.float64]
+    by_tail: NDArray[np.float64]
+
+
+def emg_slopes(distance: NDArray[np.float64], sigma: Sizes, tail: Sizes) -> EmgSlopes:
+    """Return `emg_density` with its derivatives, which follow from it and from a Gaussian.
+
+    The tail spreads a Gaussian ``g``: ``tau f' = g - f``; and ``df/dsigma = sigma f''``.
+    """
+    sigma, tail = np.asarray(sigma), np.asarray(tail)
+    tau = np.abs(tail)
+    ratios, modes = _mode_table()
+    ratio = tau / sigma
+    mode = np.interp(ratio, ratios, modes)
+    k = np.clip(np.searchsorted(ratios, ratio, side="right") - 1, 0, ratios.size - 2)
+    mode_by_ratio = (modes[k + 1] - modes[k]) / (ratios[k + 1] - ratios[k])
+    sign = np.where(tail >= 0, 1.0, -1.0)
+    t = sigma * mode - sign * distance
+    f = _emg(t, sigma, tau)
+    short = tau < SHORTEST_TAIL * sigma
+    tau = np.maximum(tau, SHORTEST_TAIL * sigma)
+    g = np.exp(-0.5 * (t / sigma) ** 2) / (sigma * np.sqrt(2 * np.pi))
+    by_t = (g - f) / tau
+    by_own_sigma = -sigma / tau * (t / sigma**2 * g + by_t)
+    by_tau = (sigma**2 / tau**2 * (g - f) + (t / tau - 1) * f) / tau
+    by_tau = np.where(short, 0.0, by_tau)
+    return EmgSlopes(
+        density=f,
+        by_distance=-sign * by_t,
+        by_sigma=by_own_sigma + by_t * (mode - ratio * mode_by_ratio),
+        by_tail=sign * (by_tau + by_t * mode_by_ratio),
+    )

@@ -1,17 +1,17 @@
-"""The shape of a clipped band, from its free places and what its row has taught."""
+"""The shapes of clipped bands, from their free places and what their row has taught."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from scipy.optimize import least_squares
 
+from blotquant.bands.descent import Slope, descend
 from blotquant.bands.emg import LONGEST_TAIL
-from blotquant.quantify.flank_window import Floats, Window
+from blotquant.quantify.flank_model import N_PARAMETERS, Windows
+from blotquant.quantify.flank_window import Floats
 
 LEAST_SIGMA_SD, LEAST_TAIL_SD = 0.015, 0.05  # no two bands are more alike
 CURL_SD_PX = 1.5  # by how much a band's ends lie higher or lower than its middle
@@ -44,55 +44,57 @@ class Prior:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Fit:
-    """A window's parameters and their covariance, with the covariance of the data alone."""
+class Fits:
+    """Each window's parameters and their covariance, with the covariance of the data alone."""
 
     parameters: Floats
     covariance: Floats
     own: Floats
 
 
-def fit_window(window: Window, prior: Prior) -> Fit:
-    """Return the shape that fits the free places and the prior best."""
-    root = np.sqrt(window.weight)
-    centre = np.array([prior.ln_sigma.value, prior.tail.value, 0.0, 0.0, 0.0, 0.0])
-    spread = np.array(
-        [
-            prior.ln_sigma.sd,
-            prior.tail.sd,
-            0.15 * window.height_px,
-            CURL_SD_PX,
-            CURL_SD_PX,
-            ROUND_SD,
-        ]
-    )
+def fit_windows(windows: Windows, prior: Prior) -> Fits:
+    """Return for each window the shape that fits the free places and the prior best.
 
-    def residuals(p: Floats) -> Floats:
-        shapes = window.shapes(p)
-        heights, strays = window.parts(shapes)
-        rest = (window.signal - shapes * heights - window.glare[:, None] * strays) * root
-        return np.concatenate([rest.ravel(), strays / window.glare_sd, (p - centre) / spread])
+    The windows of a row are fitted side by side: about 1 ms for each.
+    """
+    height = windows.height_px
+    centre = np.zeros((height.size, N_PARAMETERS))
+    centre[:, 0], centre[:, 1] = prior.ln_sigma.value, prior.tail.value
+    spread = np.full_like(centre, CURL_SD_PX)
+    spread[:, 0], spread[:, 1], spread[:, 5] = prior.ln_sigma.sd, prior.tail.sd, ROUND_SD
+    spread[:, 2] = 0.15 * height
+    reach = np.tile([1.5, LONGEST_TAIL, 0.0, 20.0, 20.0, 1.0], (height.size, 1))
+    reach[:, 2] = height
+    middle = np.zeros_like(centre)
+    middle[:, 0] = prior.ln_sigma.value
+    known = np.zeros((height.size, N_PARAMETERS, N_PARAMETERS))
+    diagonal = np.arange(N_PARAMETERS)
+    known[:, diagonal, diagonal] = 1 / spread**2
 
-    low = np.array([centre[0] - 1.5, -LONGEST_TAIL, -window.height_px, -20.0, -20.0, -1.0])
-    high = np.array([centre[0] + 1.5, LONGEST_TAIL, window.height_px, 20.0, 20.0, 1.0])
-    start = np.clip(centre, low + 1e-6, high - 1e-6)
-    found = least_squares(
-        residuals, start, bounds=(low, high), max_nfev=20, xtol=1e-4, ftol=1e-6, x_scale=spread
-    )
+    def slope(p: Floats) -> Slope:
+        e = windows.evidence(p)
+        away = (p - centre) / spread
+        return Slope(
+            cost=(e.cost + e.stray_cost + (away**2).sum(axis=1)) / 2,
+            gradient=e.gradient + away / spread,
+            normal=e.information + e.stray_information + known,
+        )
+
+    found = descend(slope, centre, middle - reach, middle + reach, scale=spread)
+    e = windows.evidence(found)
     # Misfits of a shape are alike at neighbouring places: they count as fewer than they are.
-    data = found.jac[: window.signal.size]
-    n_free = max(int(np.count_nonzero(window.weight)) - start.size - window.across.size, 1)
-    chi = float((found.fun[: window.signal.size] ** 2).sum()) / n_free
-    alike = max(chi, 1.0) * max(1.0, window.height_px / 6)
-    information = data.T @ data / alike
-    return Fit(
-        parameters=np.asarray(found.x),
-        covariance=np.linalg.inv(information + np.diag(1 / spread**2)),
-        own=np.linalg.inv(information + np.diag(1e-9 / spread**2)),
+    n_places = np.count_nonzero(windows.weight, axis=(1, 2))
+    n_free = np.maximum(n_places - N_PARAMETERS - windows.n_strips, 1)
+    alike = np.maximum(e.cost / n_free, 1.0) * np.maximum(1.0, height / 6)
+    information = e.information / alike[:, None, None]
+    return Fits(
+        parameters=found,
+        covariance=np.linalg.inv(information + known),
+        own=np.linalg.inv(information + 1e-9 * known),
     )
 
 
-def learn(fits: Sequence[Fit], first: Prior) -> Prior:
+def learn(fits: Fits, first: Prior) -> Prior:
     """Return mean and scatter of the row's shape, every lane by what it can tell."""
     return Prior(
         ln_sigma=_centre(fits, 0, first.ln_sigma, LEAST_SIGMA_SD),
@@ -100,12 +102,9 @@ def learn(fits: Sequence[Fit], first: Prior) -> Prior:
     )
 
 
-def _centre(fits: Sequence[Fit], which: int, before: Expected, least_sd: float) -> Expected:
+def _centre(fits: Fits, which: int, before: Expected, least_sd: float) -> Expected:
     """Return one parameter's mean over the lanes and how much a further lane may differ from it."""
-    if not fits:
-        return before
-    values = np.array([f.parameters[which] for f in fits])
-    variances = np.array([f.own[which, which] for f in fits])
+    values, variances = fits.parameters[:, which], fits.own[:, which, which]
     scatter = least_sd**2
     for _ in range(10):
         weight = 1 / (variances + scatter)

@@ -10,7 +10,6 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from blotquant.bands.emg import emg_density
 from blotquant.lanes.profile import StraightLane
 from blotquant.model.band import Band
 from blotquant.model.noise import NoiseModel
@@ -162,40 +161,3 @@ class Window:
             height_px=height,
             apex_px=band.band.apex_px,
         )
-
-    def shapes(self, p: Floats) -> Floats:
-        """Return the shape of unit area in every strip: (positions, strips).
-
-        `p` holds ln(sigma), the tail in sigma, the apex line's place, slope and bend, and by how
-        much ln(sigma) changes at the ends. The middle keeps its thickness: ends are rounded.
-        """
-        sigma = np.exp(p[0] + p[5] * self.across**4)
-        apex = self.apex_px + p[2] + p[3] * self.across + p[4] * self.across**2
-        distance = self.position[:, None] - apex
-        return emg_density(distance, sigma, p[1] * sigma)
-
-    def parts(self, shapes: Floats) -> tuple[Floats, Floats]:
-        """Return each strip's volume and its glare's strength, by weighted least squares.
-
-        Light strays around a strong band in the membrane and the camera, wider than the band
-        itself; the level, which is smooth, does not see all of it.
-        """
-        w, glare = self.weight, self.glare[:, None]
-        hh = (w * shapes**2).sum(axis=0)
-        hp = (w * shapes * glare).sum(axis=0)
-        pp = (w * glare**2).sum(axis=0) + 1 / self.glare_sd**2
-        h = (w * shapes * self.signal).sum(axis=0)
-        p = (w * glare * self.signal).sum(axis=0)
-        determinant = np.maximum(hh * pp - hp**2, 1e-300)
-        heights = (pp * h - hp * p) / determinant
-        strays = (hh * p - hp * h) / determinant
-        lost = heights < 0
-        return np.where(lost, 0.0, heights), np.where(lost, p / pp, strays)
-
-    def excess(self, p: Floats) -> float:
-        """Return by how much the shape exceeds what was seen at clipped places, counts x px."""
-        shapes = self.shapes(p)
-        heights, strays = self.parts(shapes)
-        model = (shapes * heights + self.glare[:, None] * strays) * self.clipped
-        above = np.maximum(model - self.seen, 0.0)
-        return float(above.sum()) * self.step_px

@@ -16,10 +16,12 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
-from blotquant.quantify.flank_fit import Fit, Prior, fit_window, learn
+from blotquant.quantify.flank_fit import Prior, fit_windows, learn
+from blotquant.quantify.flank_model import Windows
 from blotquant.quantify.flank_window import FlankBand, Window
 
 LARGEST_EXPONENT = 700.0  # of a floating-point number
@@ -43,18 +45,21 @@ def estimate_row(bands: Sequence[FlankBand]) -> tuple[FlankEstimate | None, ...]
     """Return the estimates of one row's bands over its lanes, None where nothing is clipped.
 
     None too where nothing of the flanks is left. Bands without a clipped place only teach the
-    shape. About 20 ms for a band.
+    shape. About 2 ms for a band.
     """
     if not any(b.is_clipped for b in bands):
         return (None,) * len(bands)
     windows, learned = _known(bands)
-    out: list[FlankEstimate | None] = []
-    for band, window in zip(bands, windows, strict=True):
-        if window is None or not band.is_clipped:
-            out.append(None)
-        else:
-            out.append(_estimate(band, window, fit_window(window, learned)))
-    return tuple(out)
+    clipped = {
+        k: w
+        for k, (b, w) in enumerate(zip(bands, windows, strict=True))
+        if w is not None and b.is_clipped
+    }
+    if not clipped:
+        return (None,) * len(bands)
+    lacking = _lacking(Windows.of(tuple(clipped.values())), learned)
+    found = {k: _estimate(bands[k], x) for k, x in zip(clipped, lacking, strict=True)}
+    return tuple(found.get(k) for k in range(len(bands)))
 
 
 def shape_of_row(bands: Sequence[FlankBand]) -> tuple[float, float] | None:
@@ -76,25 +81,38 @@ def _known(bands: Sequence[FlankBand]) -> tuple[list[Window | None], Prior]:
     windows = [Window.of(b) for b in bands]
     width = float(np.median([b.band.stop_px - b.band.start_px for b in bands]))
     first = Prior.before(width)
-    fits = [fit_window(w, first) for w in windows if w is not None]
-    return windows, learn(fits, first)
+    told = [w for w in windows if w is not None]
+    return windows, learn(fit_windows(Windows.of(told), first), first) if told else first
 
 
-def _estimate(band: FlankBand, window: Window, fit: Fit) -> FlankEstimate:
+class _Lacking(NamedTuple):
+    """By how much a shape exceeds what was seen, and its standard error, counts x px."""
+
+    excess: float
+    se: float
+
+
+def _lacking(windows: Windows, prior: Prior) -> list[_Lacking]:
+    """Return what the bands of one row lack."""
+    fits = fit_windows(windows, prior)
+    p, covariance = fits.parameters, fits.covariance
+    excess, slopes = windows.excess(p), np.zeros_like(p)
+    for i in range(p.shape[1]):
+        step = np.zeros_like(p)
+        step[:, i] = 0.5 * np.sqrt(covariance[:, i, i])
+        slopes[:, i] = (windows.excess(p + step) - windows.excess(p - step)) / (2 * step[:, i])
+    variance = np.maximum(np.einsum("wi,wij,wj->w", slopes, covariance, slopes), 0.0)
+    se = np.sqrt(variance + (SHAPE_ERROR * excess) ** 2)
+    return [_Lacking(*x) for x in zip(excess.tolist(), se.tolist(), strict=True)]
+
+
+def _estimate(band: FlankBand, lacking: _Lacking) -> FlankEstimate:
     """Return the measured volume with the excess, and its interval on the log scale."""
-    excess = window.excess(fit.parameters)
-    slope = np.zeros(fit.parameters.size)
-    for i in range(slope.size):
-        step = 0.5 * math.sqrt(fit.covariance[i, i])
-        up, down = fit.parameters.copy(), fit.parameters.copy()
-        up[i] += step
-        down[i] -= step
-        slope[i] = (window.excess(up) - window.excess(down)) / (2 * step)
-    se = math.sqrt(max(float(slope @ fit.covariance @ slope), 0.0) + (SHAPE_ERROR * excess) ** 2)
+    excess = lacking.excess
     total = band.volume + excess
     if excess <= 0:
         return FlankEstimate(volume=total, low=total, high=total + TRUST * band.volume_se)
-    spread = TRUST * se / excess
+    spread = TRUST * lacking.se / excess
     # Flanks that say nothing leave the peak without an upper bound.
     factor = math.exp(spread) if spread < LARGEST_EXPONENT else math.inf
     rim = TRUST * band.volume_se
