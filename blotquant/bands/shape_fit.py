@@ -9,7 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import least_squares
 
-from blotquant.bands.emg import LONGEST_TAIL, emg_density
+from blotquant.bands.emg import LONGEST_TAIL, emg_slopes
+
+Floats = NDArray[np.float64]
 
 MIN_SIGMA_PX = 0.6
 NARROWEST, WIDEST = 14.0, 3.5  # a row's sigma lies between these parts of its bands' height
@@ -23,16 +25,16 @@ TYPICAL_TAIL = 0.4  # in units of sigma
 class Stack:
     """Lanes laid over each other: `signal` at `position` below the first row's apex, peak 1."""
 
-    position: NDArray[np.float64]
-    signal: NDArray[np.float64]
+    position: Floats
+    signal: Floats
 
 
 def fit_shape(
     stacks: Sequence[Stack],
-    spacing: NDArray[np.float64],
+    spacing: Floats,
     width: float,
     usual: tuple[float, float] | None = None,
-) -> tuple[float, float, NDArray[np.float64], float]:
+) -> tuple[float, float, Floats, float]:
     """Return sigma, tail and the apexes' places (px), and the misfit in parts of the peak.
 
     Parameters
@@ -54,75 +56,92 @@ def fit_shape(
     found = least_squares(
         model.residuals,
         np.clip(start, low + 1e-6, high - 1e-6),
-        jac=lambda p: model.slopes(p, high),
+        jac=model.slopes,
         bounds=(low, high),
         max_nfev=20,
         xtol=1e-4,
         ftol=1e-4,
-    )
-    sizes, tails, places = model.unpack(found.x[None])
+    ).x
+    sigma, ratio, places = model.unpack(found)
     points = sum(stack.signal.size for stack in stacks)
-    misfit = float(np.sqrt((model.residuals(found.x)[:points] ** 2).mean()))
-    return float(sizes[0, 0]), float(tails[0, 0]), places[0], misfit
+    misfit = float(np.sqrt((model.residuals(found)[:points] ** 2).mean()))
+    return sigma, ratio * sigma, places, misfit
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@dataclass(slots=True, kw_only=True, eq=False)
 class _Model:
-    """The misfit of stacks to one shape, for many sets of parameters (rows) at once.
+    """The misfit of stacks to one shape.
 
     Parameters are ln(sigma), the tail in sigma, the steps from apex to apex, and where the first
-    apex lies in each stack.
+    apex lies in each stack. `last` holds the parameters, residuals and slopes of the last call.
     """
 
     stacks: Sequence[Stack]
-    spacing: NDArray[np.float64]
+    spacing: Floats
     width: float
     usual: tuple[float, float] | None = None
+    last: tuple[Floats, Floats, Floats] | None = None
 
-    def unpack(
-        self, p: NDArray[np.float64]
-    ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-        """Return sigma and tail, (sets, 1), and the apexes' places, (sets, rows)."""
-        sigma = np.exp(p[:, :1])
-        steps = p[:, 2 : 1 + self.spacing.size]
-        places = np.concatenate([np.zeros((len(p), 1)), np.cumsum(steps, axis=1)], axis=1)
-        return sigma, p[:, 1:2] * sigma, places
+    def unpack(self, p: Floats) -> tuple[float, float, Floats]:
+        """Return sigma (px), the tail in sigma, and the apexes' places (px)."""
+        steps = p[2 : 1 + self.spacing.size]
+        return float(np.exp(p[0])), float(p[1]), np.concatenate([[0.0], np.cumsum(steps)])
 
-    def residuals(self, p: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return the residuals of one set of parameters."""
-        return np.asarray(self._many(p[None])[0])
+    def residuals(self, p: Floats) -> Floats:
+        """Return (points,): the stacks', then those against what was seen before."""
+        return self._at(p)[0]
 
-    def slopes(self, p: NDArray[np.float64], high: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return the derivatives by forward differences, backward ones at an upper limit."""
-        step = np.sqrt(np.finfo(float).eps) * np.maximum(1.0, np.abs(p))
-        step = np.where(p + step > high, -step, step)
-        found = self._many(np.vstack([p[None], p + np.diag(step)]))
-        return np.asarray((found[1:] - found[0]).T / step)
+    def slopes(self, p: Floats) -> Floats:
+        """Return how the residuals change with each parameter, (points, parameters)."""
+        return self._at(p)[1].T
 
-    def _many(self, p: NDArray[np.float64]) -> NDArray[np.float64]:
-        sigma, tail, places = self.unpack(p)
-        out = []
-        for k, stack in enumerate(self.stacks):
-            apexes = places + p[:, 1 + self.spacing.size + k, None]
-            columns = [emg_density(stack.position - c, sigma, tail) for c in apexes.T[:, :, None]]
-            design = np.stack([*columns, np.ones_like(columns[0])], axis=2)
-            across = design.transpose(0, 2, 1)
-            normal = across @ design
-            diagonal = np.arange(design.shape[2])
-            normal[:, diagonal, diagonal] *= 1 + 1e-9
-            amplitudes = np.linalg.solve(normal, across @ stack.signal[:, None])
-            out.append(stack.signal - (design @ amplitudes)[:, :, 0])
-        # What was seen before counts as much as the stacks: the apexes' spacing, good to a
-        # twentieth of the height, and that tails are short. Smears would bend the shapes otherwise.
-        scale = EXPECTED_MISFIT * np.sqrt(sum(o.shape[1] for o in out))
-        apart = np.diff(places, axis=1) - np.diff(self.spacing)
-        shaped = (p[:, 1:2] - TYPICAL_TAIL) / 0.8
-        spaced = apart / max(1.0, 0.05 * self.width)
-        priors = [scale * spaced, 0.3 * scale * shaped]
+    def _at(self, p: Floats) -> tuple[Floats, Floats]:
+        """Return both; the solver asks for one after the other at the same place."""
+        if self.last is None or not np.array_equal(self.last[0], p):
+            parts = [self._stack(p, k) for k in range(len(self.stacks))]
+            scale = EXPECTED_MISFIT * np.sqrt(sum(rest.size for rest, _ in parts))
+            parts.append(self._priors(p, float(scale)))
+            rests, changes = zip(*parts, strict=True)
+            self.last = p.copy(), np.concatenate(rests), np.concatenate(changes, axis=1)
+        return self.last[1:]
+
+    def _stack(self, p: Floats, k: int) -> tuple[Floats, Floats]:
+        stack, n_rows = self.stacks[k], self.spacing.size
+        sigma, ratio, places = self.unpack(p)
+        own = 1 + n_rows + k
+        emg = emg_slopes(stack.position - (places + p[own])[:, None], sigma, ratio * sigma)
+        design = np.vstack([emg.density, np.ones((1, stack.position.size))])
+        normal = design @ design.T
+        normal[np.diag_indices_from(normal)] *= 1 + 1e-9
+        heights = np.linalg.solve(normal, design @ stack.signal)
+        rest = stack.signal - heights @ design
+        # How each row's shape changes with each parameter, (parameters, rows, positions).
+        shapes = np.zeros((p.size, n_rows, stack.position.size))
+        shapes[0] = sigma * (emg.by_sigma + ratio * emg.by_tail)
+        shapes[1] = sigma * emg.by_tail
+        shapes[own] = -emg.by_distance
+        for step in range(1, n_rows):  # moves all rows below it
+            shapes[1 + step, step:] = shapes[own, step:]
+        changes = heights[:-1] @ shapes
+        # The heights follow, and so make up for a part of it.
+        right = -design @ changes.T
+        right[:-1] += (shapes @ rest).T
+        return rest, -changes - np.linalg.solve(normal, right).T @ design
+
+    def _priors(self, p: Floats, scale: float) -> tuple[Floats, Floats]:
+        """Return by how much parameters differ from what was seen before, and their slopes.
+
+        It counts as much as the stacks: the apexes' spacing, good to a twentieth of the height, and
+        that tails are short. Smears would bend the shapes otherwise.
+        """
+        near = max(1.0, 0.05 * self.width)
+        expected = [(2 + i, float(x), near) for i, x in enumerate(np.diff(self.spacing))]
+        expected.append((1, TYPICAL_TAIL, 0.8 / 0.3))
         if self.usual is not None:
             size, usual_tail = self.usual
-            priors += [
-                scale * (p[:, :1] - np.log(size)) / ALIKE_WIDTH,
-                scale * (p[:, 1:2] - usual_tail) / ALIKE_TAIL,
-            ]
-        return np.concatenate([*out, *priors], axis=1)
+            expected += [(0, float(np.log(size)), ALIKE_WIDTH), (1, usual_tail, ALIKE_TAIL)]
+        rest, changes = np.zeros(len(expected)), np.zeros((p.size, len(expected)))
+        for k, (i, value, spread) in enumerate(expected):
+            rest[k] = scale * (p[i] - value) / spread
+            changes[i, k] = scale / spread
+        return rest, changes
