@@ -8,6 +8,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from blotquant.background.smoother import Curve
 from blotquant.lanes.profile import StraightLane
 from blotquant.model.lane import LaneProfile
 from blotquant.registry import Registry
@@ -21,7 +22,8 @@ class LaneView:
     positions that belong to a band. `shapes` (bands, positions) is what a band of volume 1 adds to
     the profile, counts per pixel; `present` tells which bands are there, or may hide beside one
     that is. `surface` is the level that a method found on the whole photograph, counts per pixel at
-    each position; None where it looks at the lane alone.
+    each position; None where it looks at the lane alone. `smooth` is the curve through the places
+    without a band, where it was found before; it hangs on the profile and the mask alone.
     """
 
     straight: StraightLane
@@ -31,6 +33,7 @@ class LaneView:
     shapes: NDArray[np.float64]
     present: tuple[bool, ...]
     surface: NDArray[np.float64] | None = None
+    smooth: Curve | None = None
 
 
 class LevelError(Protocol):

@@ -52,12 +52,12 @@ class LaneBaseline:
     def estimate(self, view: LaneView) -> Background:
         """Fit level and bands, and weigh down places that neither of them explains."""
         signal = view.profile.signal
-        free = np.where(view.masked, 0.0, 1.0)
-        if signal.size < FEWEST_POSITIONS or free.sum() < FEWEST_POSITIONS / 2:
+        if min(signal.size, 2 * int((~view.masked).sum())) < FEWEST_POSITIONS:
             return _flat(view)
-        stiffness = self.stiffness or best_stiffness(signal, free)
-        masked = fit(signal, free, stiffness, np.zeros((0, signal.size)))
-        curve = _with_bands(view, masked, stiffness)
+        masked = view.smooth
+        if masked is None or self.stiffness not in {None, masked.stiffness}:
+            masked = smooth_between(signal, view.masked, self.stiffness)
+        curve = _with_bands(view, masked)
         level_se = np.sqrt(np.maximum(curve.sd**2 / np.maximum(curve.factor[0] ** 2, 1e-12), 0))
         return Background(
             level=curve.level,
@@ -87,7 +87,20 @@ class _EitherWay:
         return self.curve.variance(weights) + 0.25 * beyond
 
 
-def _with_bands(view: LaneView, masked: Curve, stiffness: float) -> Curve:
+def smooth_between(
+    signal: NDArray[np.float64], masked: NDArray[np.bool_], stiffness: float | None = None
+) -> Curve:
+    """Return the curve through the places outside of `masked`, as stiff as is most likely."""
+    free = np.where(masked, 0.0, 1.0)
+    return fit(
+        signal,
+        free,
+        stiffness or best_stiffness(signal, free),
+        np.zeros((0, signal.size)),
+    )
+
+
+def _with_bands(view: LaneView, masked: Curve) -> Curve:
     """Alternate between the bands' volumes and the weights that follow from them."""
     signal = view.profile.signal
     noise = max(masked.sd, 1e-9)
@@ -109,7 +122,7 @@ def _with_bands(view: LaneView, masked: Curve, stiffness: float) -> Curve:
     for _ in range(ROUNDS):
         bands = (strength[:, None] * blurred).sum(axis=0)
         misfit = (SHAPE_MISFIT * bands / noise) ** 2
-        curve = fit(signal, robust / (shot + misfit), stiffness, shapes, noise)
+        curve = fit(signal, robust / (shot + misfit), masked.stiffness, shapes, noise)
         strength = np.clip(curve.volumes, 0.0, None)
     return curve
 

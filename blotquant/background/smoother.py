@@ -45,7 +45,7 @@ class Curve:
 
     `sd` is the noise of a position of weight 1. `variance` gives the variance of any weighted sum
     of the level with the bands unknown. `factor` is the banded Cholesky factor of the level's
-    matrix, `lifted` (bands, n) what it makes of the weighted shapes.
+    matrix at this `stiffness`, `lifted` (bands, n) what it makes of the weighted shapes.
     """
 
     level: Floats
@@ -54,6 +54,7 @@ class Curve:
     sd: float
     factor: Floats
     lifted: Floats
+    stiffness: float
 
     def variance(self, weights: Floats) -> float:
         """Return the variance of ``sum(weights * level)``."""
@@ -122,6 +123,7 @@ def fit(
         sd=sd,
         factor=factor,
         lifted=lifted,
+        stiffness=stiffness,
     )
 
 

@@ -9,8 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from blotquant.background.base import LaneView
-from blotquant.background.lane_baseline import FEWEST_POSITIONS, LaneBaseline
-from blotquant.background.smoother import best_stiffness
+from blotquant.background.lane_baseline import FEWEST_POSITIONS, LaneBaseline, smooth_between
 from blotquant.bands.lane_fit import GroupFit, GroupShapes, fit_group
 from blotquant.bands.shapes import BandShape
 from blotquant.lanes.profile import StraightLane
@@ -66,11 +65,11 @@ def _refined(
         for first in sorted(set(group))
     ]
     together = [m for m in together if len(m) > 1 and not any(bands[k].edited for k in m)]
-    signal, free = view.profile.signal, np.where(view.masked, 0.0, 1.0)
-    if not together or signal.size < FEWEST_POSITIONS or free.sum() < FEWEST_POSITIONS:
+    signal = view.profile.signal
+    if not together or int((~view.masked).sum()) < FEWEST_POSITIONS:
         return view, tuple(errors)
     expected = _row_shapes(bands, shapes)
-    method = LaneBaseline(stiffness=best_stiffness(signal, free))
+    view, method = replace(view, smooth=smooth_between(signal, view.masked)), LaneBaseline()
     area = float(view.profile.area_px.mean())
     # The level follows from the shapes and they from the level.
     for _ in range(ROUNDS):
