@@ -28,6 +28,7 @@ REACH = 4.0  # in sigma, that the fit looks beyond the outermost apexes
 STEPS = 12
 LONGEST_STEP = 1.0  # in standard deviations of the prior
 ENOUGH = 1e-3  # a smaller step ends the fit
+NEAR_LIMIT = 3e-5  # a tail so near to the longest one has hardly room to move
 SIZES = 3  # parameters of a band besides its volume
 
 
@@ -157,14 +158,20 @@ class _Model:
 
     def slopes(self, values: Floats) -> tuple[Floats, Floats]:
         """Return the bands' shapes (bands, positions), and their slopes (values, positions)."""
-        shapes, widths = self.shapes(values), values.reshape(SIZES, -1)[1]
+        shapes = self.shapes(values)
+        _, widths, tails = values.reshape(SIZES, -1)
         sigma, tail = shapes.sigma_px[:, None], shapes.tail_px[:, None]
         emg = emg_slopes(self.position - shapes.apex_px[:, None], sigma, tail)
-        may_widen = np.abs(WIDTH_SD * widths) < MOST_WIDER
-        may_tail = np.abs(tail) < LONGEST_TAIL * sigma
+        ratio = self.row.tail_px / self.row.sigma_px + TAIL_SD * tails
+        wider, longer = WIDTH_SD * _free(WIDTH_SD * widths, MOST_WIDER), _free(ratio, LONGEST_TAIL)
         by_value = (
             -PLACE_SD * self.row.sigma_px[:, None] * emg.by_distance,
-            WIDTH_SD * may_widen[:, None] * (sigma * emg.by_sigma + tail * emg.by_tail),
-            TAIL_SD * may_tail * sigma * emg.by_tail,
+            wider[:, None] * (sigma * emg.by_sigma + tail * emg.by_tail),
+            TAIL_SD * longer[:, None] * sigma * emg.by_tail,
         )
         return emg.density, np.concatenate(by_value)
+
+
+def _free(values: Floats, limit: float) -> Floats:
+    """Return how far values can move between their limits: 1, but a half at one and 0 beyond."""
+    return np.clip(0.5 + (limit - np.abs(values)) / NEAR_LIMIT, 0.0, 1.0)
