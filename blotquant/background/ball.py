@@ -8,6 +8,7 @@ centre may lie outside, and only pixels that are there stop it, so that corners 
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +20,7 @@ from blotquant.errors import SettingsError
 
 # Up to which radius a picture is shrunk by what, and the share of the ball's radius trimmed off.
 _SHRINK = ((10.0, 1, 0.24), (30.0, 2, 0.24), (100.0, 4, 0.32), (float("inf"), 8, 0.40))
+_THREADS = 2
 _STRIP_ROWS = 96  # few enough for a strip of a shrunk photograph to stay in the processor's cache
 
 Pixels = NDArray[np.float32]
@@ -130,7 +132,8 @@ def _swept(padded: Pixels, heights: Pixels, best: np.ufunc) -> Pixels:
     half = heights.shape[0] // 2
     rows, columns = padded.shape[0] - 2 * half, padded.shape[1] - 2 * half
     out = np.empty((rows, columns), dtype=np.float32)
-    for top in range(0, rows, _STRIP_ROWS):
+
+    def sweep(top: int) -> None:
         strip = padded[top : top + _STRIP_ROWS + 2 * half]
         n = strip.shape[0] - 2 * half
         found = out[top : top + n]
@@ -143,6 +146,10 @@ def _swept(padded: Pixels, heights: Pixels, best: np.ufunc) -> Pixels:
                 best(pair[half - dy : half - dy + n], pair[half + dy : half + dy + n], out=four)
                 four += heights[half + dy, half + dx]
                 best(found, four, out=found)
+
+    # Whole strips leave the interpreter free for most of the time.
+    with ThreadPoolExecutor(_THREADS) as pool:
+        list(pool.map(sweep, range(0, rows, _STRIP_ROWS)))
     return out
 
 
