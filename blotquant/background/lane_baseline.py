@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy.ndimage import maximum_filter1d
 
 from blotquant.background.base import BACKGROUNDS, Background, LaneView, plain
-from blotquant.background.smoother import Curve, best_stiffness, fit
+from blotquant.background.smoother import Curve, best_stiffness, fit, fit_volumes
 from blotquant.errors import SettingsError
 
 SHAPE_MISFIT = 0.3  # by how much a real band differs from its row's shape, place by place
@@ -118,13 +118,15 @@ def _with_bands(view: LaneView, masked: Curve) -> Curve:
     shapes = view.shapes[found]
     strength = np.clip(shapes @ rest / np.maximum((shapes**2).sum(axis=1), 1e-300), 0.0, None)
     blurred = _widened(shapes, [x for x, f in zip(view.limits, found, strict=True) if f])
-    curve = masked
-    for _ in range(ROUNDS):
-        bands = (strength[:, None] * blurred).sum(axis=0)
-        misfit = (SHAPE_MISFIT * bands / noise) ** 2
-        curve = fit(signal, robust / (shot + misfit), masked.stiffness, shapes, noise)
-        strength = np.clip(curve.volumes, 0.0, None)
-    return curve
+
+    def weights() -> NDArray[np.float64]:
+        misfit = (SHAPE_MISFIT * (strength @ blurred) / noise) ** 2
+        return np.asarray(robust / (shot + misfit))
+
+    for _ in range(ROUNDS - 1):
+        volumes = fit_volumes(signal, weights(), masked.stiffness, shapes)
+        strength = np.clip(volumes, 0.0, None)
+    return fit(signal, weights(), masked.stiffness, shapes, noise)
 
 
 def _errors(view: LaneView, curve: Curve) -> tuple[float, ...]:

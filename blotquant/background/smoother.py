@@ -72,7 +72,55 @@ def _forward(factor: Floats, rows: Floats) -> Floats:
 
 def _backward(factor: Floats, row: Floats) -> Floats:
     """Solve ``L' x = row``."""
-    return np.asarray(dtbtrs(factor, row[:, None], uplo="L", trans="T")[0])[:, 0]
+    # Stored as an upper triangle it is solved by columns, twice as fast as L by rows.
+    upper = np.zeros_like(factor)
+    for k in range(len(factor)):
+        upper[-1 - k, k:] = factor[k, : factor.shape[1] - k]
+    return np.asarray(dtbtrs(upper, row[:, None], uplo="U")[0])[:, 0]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Solved:
+    """The bands' volumes at one stiffness, and what the level and all errors follow from.
+
+    `seen` is what the factor makes of the weighted signal above the straight `line`; `inverse` is
+    that of the bands' normal matrix.
+    """
+
+    factor: Floats
+    line: Floats
+    lifted: Floats
+    seen: Floats
+    inverse: Floats
+    volumes: Floats
+
+    @classmethod
+    def of(cls, signal: Floats, weights: Floats, stiffness: float, shapes: Floats) -> _Solved:
+        factor = cholesky_banded(_penalised(weights, stiffness), lower=True, check_finite=False)
+        weighted = shapes * weights
+        # The penalty leaves a straight line alone, and so must the ridge: it is taken out before.
+        line = _line(signal, weights)
+        signal = signal - line
+        halves = _forward(factor, np.concatenate([weighted, (weights * signal)[None]]))
+        lifted, seen = halves[:-1], halves[-1]
+        # What of the shapes the level cannot take up.
+        own = weighted @ shapes.T
+        normal = own - lifted @ lifted.T
+        ridge = 1e-9 * np.diag(np.maximum(np.diag(own), 1e-300))
+        inverse = np.asarray(np.linalg.inv(normal + ridge), dtype=np.float64)
+        return cls(
+            factor=factor,
+            line=line,
+            lifted=lifted,
+            seen=seen,
+            inverse=inverse,
+            volumes=inverse @ (weighted @ signal - lifted @ seen),
+        )
+
+
+def fit_volumes(signal: Floats, weights: Floats, stiffness: float, shapes: Floats) -> Floats:
+    """Return the bands' volumes of `fit` alone, without the way back to the level."""
+    return _Solved.of(signal, weights, stiffness, shapes).volumes
 
 
 def fit(
@@ -95,34 +143,21 @@ def fit(
     sd
         Noise of a position of weight 1; None estimates it from the residuals.
     """
-    factor = cholesky_banded(_penalised(weights, stiffness), lower=True, check_finite=False)
-
-    weighted = shapes * weights
-    # The penalty leaves a straight line alone, and so must the ridge: it is taken out beforehand.
-    line = _line(signal, weights)
-    signal = signal - line
-    halves = _forward(factor, np.concatenate([weighted, (weights * signal)[None]]))
-    lifted, seen = halves[:-1], halves[-1]
-    # What of the shapes the level cannot take up.
-    own = weighted @ shapes.T
-    normal = own - lifted @ lifted.T
-    right = weighted @ signal - lifted @ seen
-    ridge = 1e-9 * np.diag(np.maximum(np.diag(own), 1e-300))
-    inverse = np.linalg.inv(normal + ridge) if len(shapes) else np.zeros((0, 0))
-    volumes = inverse @ right
-    level = _backward(factor, seen - volumes @ lifted)
-    rest = signal - level - volumes @ shapes
+    solved = _Solved.of(signal, weights, stiffness, shapes)
+    volumes = solved.volumes
+    level = _backward(solved.factor, solved.seen - volumes @ solved.lifted)
+    rest = signal - solved.line - level - volumes @ shapes
     penalty = stiffness * float((np.diff(level, 2) ** 2).sum())
     free = max(float((weights > 0).sum()) - 2 - volumes.size, 1.0)
     if sd is None:
         sd = float(np.sqrt((float((weights * rest**2).sum()) + penalty) / free))
     return Curve(
-        level=level + line,
+        level=level + solved.line,
         volumes=volumes,
-        covariance=np.asarray(sd**2 * inverse, dtype=np.float64),
+        covariance=np.asarray(sd**2 * solved.inverse, dtype=np.float64),
         sd=sd,
-        factor=factor,
-        lifted=lifted,
+        factor=solved.factor,
+        lifted=solved.lifted,
         stiffness=stiffness,
     )
 
