@@ -113,19 +113,26 @@ def lane_view(
     shapes: Mapping[int, BandShape],
 ) -> LaneView:
     """Return what a background method may look at."""
-    position = profile.position_px
-    apexes = _apexes(bands, shapes)
-    rows = [
-        _shape_of(band, shapes).density(position - apex) / profile.area_px
-        for band, apex in zip(bands, apexes, strict=True)
-    ]
+    bare = bare_view(straight, profile, bands)
+    if not bands:
+        return bare
+    expected = _row_shapes(bands, shapes)
+    return replace(
+        bare,
+        shapes=expected.densities(profile.position_px) / profile.area_px,
+        present=_present(bands, shapes),
+    )
+
+
+def bare_view(straight: StraightLane, profile: LaneProfile, bands: Sequence[Band]) -> LaneView:
+    """Return what can be said of a lane before the shapes of its bands are known."""
     return LaneView(
         straight=straight,
         profile=profile,
         limits=tuple((b.start_px, b.stop_px) for b in bands),
         masked=band_mask(profile, [b for b in bands if b.found]),
-        shapes=np.array(rows) if rows else np.zeros((0, position.size)),
-        present=_present(bands, shapes),
+        shapes=np.zeros((0, profile.signal.size)),
+        present=(),
     )
 
 

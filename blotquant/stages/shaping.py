@@ -13,7 +13,7 @@ from blotquant.bands.shapes import BandShape, learn_shapes
 from blotquant.cache import StageCache
 from blotquant.quantify.flank_window import FlankBand
 from blotquant.quantify.flanks import shape_of_row
-from blotquant.quantify.lane_setup import lane_view
+from blotquant.quantify.lane_setup import bare_view
 from blotquant.stages.placed import Place, PlacedLane, by_place
 
 Floats = NDArray[np.float64]
@@ -40,7 +40,7 @@ class FirstLook:
     def _taken(cls, placed: Sequence[PlacedLane]) -> FirstLook:
         method = LocalSurround()
         levels = tuple(
-            method.estimate(lane_view(p.straight, p.profile, p.bands, {})).level for p in placed
+            method.estimate(bare_view(p.straight, p.profile, p.bands)).level for p in placed
         )
         noise = tuple(float(np.sqrt(np.median(p.profile.variance))) for p in placed)
         signals = [p.profile.signal for p in placed]
