@@ -113,8 +113,7 @@ def _by_sum(
     which: NDArray[np.intp],
 ) -> Extraction:
     """Return the extraction of some of the bands."""
-    each = [_summed(view, bands, present, int(k)) for k in which]
-    weights, shared = np.array([w for w, _ in each]), np.array([s for _, s in each])
+    weights, shared = (x[which] for x in _summed(view, bands, present))
     variance = np.maximum(view.profile.variance, 1e-12)
     noise = weights**2 @ variance
     known = np.array(bands.volume_se)[which]
@@ -134,10 +133,13 @@ def _joined(by_sum: Extraction, by_fit: Extraction, which: NDArray[np.intp]) -> 
     share = by_sum.variance / np.maximum(by_sum.variance + by_fit.variance[which], 1e-300)
     share = np.where(share < LEAST_SHARE, 0.0, share)
 
+    both = share > 0
+
     def mix(name: str) -> Floats:
         a, out = getattr(by_sum, name), getattr(by_fit, name).copy()
-        part = share if a.ndim == 1 else share[:, None]
-        out[which] = (1 - part) * a + part * out[which]
+        part = share[both] if a.ndim == 1 else share[both, None]
+        out[which[both]] = (1 - part) * a[both] + part * out[which[both]]
+        out[which[~both]] = a[~both]
         return np.asarray(out)
 
     names = ("volume", "weights", "noise", "level", "model")
@@ -153,27 +155,31 @@ def _fitted(shapes: Floats, rest: Floats, variance: Floats) -> tuple[Floats, Flo
     normal = weighted @ shapes.T
     ridge = 1e-9 * np.diag(np.maximum(np.diag(normal), 1e-300))
     volumes = np.linalg.solve(normal + ridge, weighted @ rest)
-    own = weighted / np.maximum((weighted * shapes).sum(axis=1, keepdims=True), 1e-300)
+    own = weighted / np.maximum(np.diag(normal), 1e-300)[:, None]
     return np.asarray(volumes, dtype=np.float64), np.asarray(own, dtype=np.float64)
 
 
-def _summed(view: LaneView, bands: LaneBands, present: Floats, k: int) -> tuple[Floats, float]:
-    """Return the weights of the shared sum and how much volume lies where bands overlap."""
-    area = view.profile.area_px
-    members = [j for j, g in enumerate(bands.group) if g == bands.group[k] and view.present[j]]
-    density = view.shapes[k] * area
-    if len(members) == 1:
-        reach = bands.reach[k]
-        captured = float((density * reach).sum())
-        scale = 1 / captured if captured > LEAST_CAPTURED else 1.0
-        return reach * area * scale, 0.0
-    reach = np.clip(bands.reach[members].max(axis=0), 0.0, 1.0)
-    signal = present[members, None] * view.shapes[members]
-    total = signal.sum(axis=0)
-    mine = present[k] * view.shapes[k]
-    even = view.shapes[k] / np.maximum(view.shapes[members].sum(axis=0), 1e-300)
-    share = np.where(total > 0, mine / np.maximum(total, 1e-300), even)
-    captured = float((density * reach).sum())
-    scale = 1 / captured if captured > LEAST_CAPTURED else 1.0
-    rest = np.minimum(mine, total - mine)
-    return share * reach * area * scale, float((rest * reach * area).sum())
+def _summed(view: LaneView, bands: LaneBands, present: Floats) -> tuple[Floats, Floats]:
+    """Return the weights of the shared sums and how much volume lies where bands overlap."""
+    shapes, reach = view.shapes, bands.reach.copy()
+    share: dict[int, Floats] = {}
+    overlap: dict[int, Floats] = {}
+    group = np.where(view.present, bands.group, -1)
+    for members in (np.flatnonzero(group == g) for g in sorted(set(group.tolist()))):
+        if members.size == 1 or group[members[0]] < 0:
+            continue
+        reach[members] = np.clip(reach[members].max(axis=0), 0.0, 1.0)
+        signal = present[members, None] * shapes[members]
+        total, even = signal.sum(axis=0), np.maximum(shapes[members].sum(axis=0), 1e-300)
+        for k, mine in zip(members.tolist(), signal, strict=True):
+            share[k] = np.where(total > 0, mine / np.maximum(total, 1e-300), shapes[k] / even)
+            overlap[k] = np.minimum(mine, total - mine)
+    weights = reach * view.profile.area_px
+    shared = np.zeros(len(shapes))
+    for k, rest in overlap.items():
+        shared[k] = float(rest @ weights[k])
+    captured = np.einsum("kn,kn->k", shapes, weights)
+    weights *= np.where(captured > LEAST_CAPTURED, 1 / np.maximum(captured, 1e-300), 1.0)[:, None]
+    for k, part in share.items():
+        weights[k] *= part
+    return weights, shared
