@@ -77,7 +77,7 @@ def split_doublets(
     shapes
         Of the rows, where `learn_shapes` was asked before.
 
-    Takes about 1 ms for a row, and 2 ms more for each lane of a row that may be two.
+    Takes about 1 ms for a row, and as much more for each lane of a row that may be two.
     """
     numbers = sorted({b.lane for b in bands})
     lanes = [sorted((b for b in bands if b.lane == n), key=lambda b: b.row) for n in numbers]
@@ -195,67 +195,85 @@ class _Tried:
         scale = sigma * (sd**2 / sigma + (MISFIT * top) ** 2)
         places = np.arange(*limits, GRID * sigma)
         steps = np.rint(spacings / GRID).astype(int)
-        alone = min(
-            _single(y, _above(x, places, own.sigma_px * f, own.tail_px * f, sloping))
-            for f in FACTORS
+        factors = np.array(FACTORS)
+        alone = _single(
+            y, _above(x, places, own.sigma_px * factors, own.tail_px * factors, sloping)
         )
-        found = [
-            _double(y, places, _above(x, places, sigma * f, tail * sigma * f, sloping), steps)
-            for f in FACTORS
-        ]
-        misfit = np.array([m for m, _ in found])
-        which = misfit.argmin(axis=0)
-        gain = (alone - misfit.min(axis=0)) / (2 * scale)
-        pairs = tuple(found[w][1][k] for k, w in enumerate(which))
+        shapes = _above(x, places, sigma * factors, tail * sigma * factors, sloping)
+        double = _double(y, shapes, steps)
+        misfit, which = double.misfit.min(axis=0), double.misfit.argmin(axis=0)
+        gain = (alone - misfit) / (2 * scale)
+        pairs = tuple(double.pair(places, int(w), n, int(steps[n])) for n, w in enumerate(which))
         # Where the fit is perfect, rounding leaves a misfit a little below nothing.
-        left = np.sqrt(np.maximum(misfit.min(axis=0), 0.0) / x.size / (scale / sigma))
+        left = np.sqrt(np.maximum(misfit, 0.0) / x.size / (scale / sigma))
         return cls(gain=gain, unexplained=left, pairs=pairs)
 
 
-def _above(x: Floats, places: Floats, sigma: float, tail: float, sloping: Floats) -> Floats:
-    """Return (places, positions): shapes of unit area above the line that best follows them."""
-    shapes = emg_density(x[None] - places[:, None], sigma, tail)
+def _above(x: Floats, places: Floats, sigmas: Floats, tails: Floats, sloping: Floats) -> Floats:
+    """Return shapes of unit area above the line that best follows them.
+
+    (sizes, places, positions) for sizes (sizes,) at every place.
+    """
+    distance = (x[None] - places[:, None])[None]
+    shapes = emg_density(distance, sigmas[:, None, None], tails[:, None, None])
     return np.asarray(shapes - (shapes @ sloping) @ sloping.T)
 
 
 def _single(y: Floats, shapes: Floats) -> float:
-    """Return the least sum of squares with one band."""
+    """Return the least sum of squares with one band, of any size and at any place."""
     along = np.maximum(shapes @ y, 0.0)
-    return float((y @ y) - (along**2 / np.maximum((shapes**2).sum(axis=1), 1e-300)).max())
+    return float((y @ y) - (along**2 / np.maximum((shapes**2).sum(axis=2), 1e-300)).max())
 
 
-def _double(
-    y: Floats, places: Floats, shapes: Floats, steps: NDArray[np.int_]
-) -> tuple[Floats, tuple[_Pair, ...]]:
-    """Return the least sum of squares with two bands at each spacing, and the bands."""
-    gram, along = shapes @ shapes.T, shapes @ y
-    misfits, pairs = np.zeros(steps.size), []
-    for n, step in enumerate(steps):
-        upper = np.arange(max(places.size - step, 0))
-        if not upper.size:
-            misfits[n] = np.inf
-            pairs.append(_Pair(apexes=(0.0, 0.0), volumes=(0.0, 0.0)))
-            continue
-        lower = upper + step
-        a, b, c = gram[upper, upper], gram[lower, lower], gram[upper, lower]
-        p, q = along[upper], along[lower]
-        det = np.maximum(a * b - c**2, np.maximum(1e-9 * a * b, 1e-300))
-        one, two = (b * p - c * q) / det, (a * q - c * p) / det
-        # With one of them negative the other stands alone.
-        one, two = (
-            np.where(two < 0, np.maximum(p / a, 0.0), np.maximum(one, 0.0)),
-            np.where(one < 0, np.maximum(q / b, 0.0), np.maximum(two, 0.0)),
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Double:
+    """The best two bands of each size at each spacing: arrays are (sizes, spacings).
+
+    `misfit` is the sum of squares that they leave, infinite where a spacing does not fit;
+    `upper` the index of the upper one's place, `one` and `two` are their volumes.
+    """
+
+    misfit: Floats
+    upper: NDArray[np.intp]
+    one: Floats
+    two: Floats
+
+    def pair(self, places: Floats, size: int, n: int, step: int) -> _Pair:
+        """Return the bands of one size at spacing number `n`, `step` places apart."""
+        if not np.isfinite(self.misfit[size, n]):
+            return _Pair(apexes=(0.0, 0.0), volumes=(0.0, 0.0))
+        k = int(self.upper[size, n])
+        return _Pair(
+            apexes=(float(places[k]), float(places[k + step])),
+            volumes=(float(self.one[size, n]), float(self.two[size, n])),
         )
-        misfit = y @ y - 2 * (one * p + two * q) + one**2 * a + two**2 * b + 2 * one * two * c
-        k = int(misfit.argmin())
-        misfits[n] = misfit[k]
-        pairs.append(
-            _Pair(
-                apexes=(float(places[k]), float(places[k + step])),
-                volumes=(float(one[k]), float(two[k])),
-            )
-        )
-    return misfits, tuple(pairs)
+
+
+def _double(y: Floats, shapes: Floats, steps: NDArray[np.int_]) -> _Double:
+    """Try two bands of each size at every place and spacing at once, by least squares."""
+    gram, along = shapes @ shapes.swapaxes(1, 2), shapes @ y
+    upper = np.arange(shapes.shape[1])
+    lower = upper + steps[:, None]
+    fits = lower < upper.size
+    lower = np.minimum(lower, upper.size - 1)
+    own = gram[:, upper, upper]
+    a, b, c = own[:, None], own[:, lower], gram[:, upper, lower]
+    p, q = along[:, None], along[:, lower]
+    det = np.maximum(a * b - c**2, np.maximum(1e-9 * a * b, 1e-300))
+    one, two = (b * p - c * q) / det, (a * q - c * p) / det
+    # With one of them negative the other stands alone.
+    one, two = (
+        np.where(two < 0, np.maximum(p / a, 0.0), np.maximum(one, 0.0)),
+        np.where(one < 0, np.maximum(q / b, 0.0), np.maximum(two, 0.0)),
+    )
+    misfit = y @ y - 2 * (one * p + two * q) + one**2 * a + two**2 * b + 2 * one * two * c
+    misfit = np.where(fits, misfit, np.inf)
+    best = misfit.argmin(axis=2)
+
+    def chosen(values: Floats) -> Floats:
+        return np.asarray(np.take_along_axis(values, best[:, :, None], axis=2)[:, :, 0])
+
+    return _Double(misfit=chosen(misfit), upper=best, one=chosen(one), two=chosen(two))
 
 
 def _renumbered(mine: Sequence[Band], lane: int, split: Mapping[int, _Split]) -> list[Band]:
