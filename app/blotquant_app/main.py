@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -69,6 +70,8 @@ def parse(arguments: Sequence[str]) -> Options:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the program; return its exit code."""
+    # The matrices are small: a second thread of linear algebra only waits for the first.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     options = parse(sys.argv[1:] if arguments is None else arguments)
     QCoreApplication.setApplicationName("blotquant")
     QCoreApplication.setOrganizationName("blotquant")

@@ -58,6 +58,8 @@ app = typer.Typer(
 
 def main() -> None:
     """Run the command line; what a user can correct becomes one sentence and exit code 2."""
+    # The matrices are small: a second thread of linear algebra only waits for the first.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a narrow code page must not stop the work
