@@ -100,6 +100,13 @@ def band_length(view: LaneView) -> float:
     return float(np.median([stop - start for start, stop in view.limits]))
 
 
+def median(values: NDArray[np.float64]) -> float:
+    """Return the median as numpy does, without what that costs for short arrays."""
+    ordered = np.sort(values)
+    k = ordered.size // 2
+    return float(ordered[k] if ordered.size % 2 else (ordered[k - 1] + ordered[k]) / 2)
+
+
 def median_se(rest: NDArray[np.float64], length: float, *, follows: bool = False) -> float:
     """Return the standard error of the median of free places as the level of another place.
 

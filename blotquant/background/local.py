@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from blotquant.background.base import BACKGROUNDS, Background, LaneView, plain
+from blotquant.background.base import BACKGROUNDS, Background, LaneView, median, plain
 from blotquant.errors import SettingsError
 
 
@@ -48,7 +48,7 @@ class LocalSurround:
             levels.append(level)
             errors.append(error)
         if not levels:
-            level = float(np.median(signal))
+            level = median(signal)
             return plain(np.full(signal.size, level), np.full(signal.size, float(np.std(signal))))
         order = np.argsort(centres)
         c, v, e = (np.array(q)[order] for q in (centres, levels, errors))
@@ -68,18 +68,27 @@ class LocalSurround:
         height = stop - start
         for widen in (1.0, 2.0, 4.0, 16.0):
             length = max(4.0, widen * self.reach * height)
-            above = (position <= start - self.guard_px) & (
-                position >= start - self.guard_px - length
-            )
-            below = (position >= stop + self.guard_px) & (position <= stop + self.guard_px + length)
-            sides = [v for v in (signal[free & above], signal[free & below]) if v.size]
+            up, down = start - self.guard_px, stop + self.guard_px
+            sides = [
+                v
+                for k in (
+                    _within(position, up - length, up),
+                    _within(position, down, down + length),
+                )
+                if (v := signal[k][free[k]]).size
+            ]
             values = np.concatenate(sides) if sides else np.zeros(0)
             if values.size >= 5:
-                scatter = float(1.4826 * np.median(np.abs(values - np.median(values))))
+                scatter = 1.4826 * median(np.abs(values - median(values)))
                 white = 1.25 * scatter / np.sqrt(values.size)
-                return float(np.median(values)), float(np.hypot(white, _unlike(sides)))
+                return median(values), float(np.hypot(white, _unlike(sides)))
         lowest = np.sort(signal)[: max(2, signal.size // 5)]
-        return float(np.median(lowest)), float(np.std(signal))
+        return median(lowest), float(np.std(signal))
+
+
+def _within(position: np.ndarray, low: float, high: float) -> slice:
+    """Return where positions, which ascend, lie between two of them."""
+    return slice(int(position.searchsorted(low, "left")), int(position.searchsorted(high, "right")))
 
 
 def _unlike(sides: list[np.ndarray]) -> float:
@@ -89,9 +98,9 @@ def _unlike(sides: list[np.ndarray]) -> float:
     """
     if len(sides) < 2 or min(v.size for v in sides) < 3:
         return 0.0
-    apart = float(np.median(sides[0]) - np.median(sides[1]))
+    apart = median(sides[0]) - median(sides[1])
     by_noise = 0.0
     for v in sides:
-        scatter = float(1.4826 * np.median(np.abs(v - np.median(v))))
+        scatter = 1.4826 * median(np.abs(v - median(v)))
         by_noise += (1.25 * scatter) ** 2 / v.size
     return float(np.sqrt(max(apart**2 - by_noise, 0.0) / 12))

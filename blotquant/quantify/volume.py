@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from blotquant.background.base import Background, BackgroundMethod, LaneView
+from blotquant.background.base import Background, BackgroundMethod, LaneView, median
 from blotquant.flags import Flag
 from blotquant.model.band import Band, BandMeasurement
 from blotquant.model.lane import Baseline, Lane, LaneProfile
@@ -212,14 +212,7 @@ class _Empty:
         sums = (self.summed[starts + length] - self.summed[starts])[whole]
         if sums.size < LEAST_BLANKS:
             return 0.0
-        return 1.4826 * _median(np.abs(sums - _median(sums)))
-
-
-def _median(values: NDArray[np.float64]) -> float:
-    """Return the median as numpy does, without what that costs for short arrays."""
-    ordered = np.sort(values)
-    k = ordered.size // 2
-    return float(ordered[k] if ordered.size % 2 else (ordered[k - 1] + ordered[k]) / 2)
+        return 1.4826 * median(np.abs(sums - median(sums)))
 
 
 def _box(lane: Lane, band: Band) -> tuple[float, float, float, float]:
