@@ -13,8 +13,9 @@ curve and when few are missing in between.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import combinations
 from typing import Any
 
@@ -107,7 +108,14 @@ def alignments(
     matches = {
         _match(curve, band_ln, _SEED_TOLERANCE_LN) for curve in _seeds(lane, band_ln, effort)
     }
-    refined = (_refine(pairs, lane, band_ln, is_reference) for pairs in sorted(matches))
+
+    # Many seeds lead to the same few sets of matches.
+    @cache
+    def fitted(pairs: Pairs) -> tuple[Curve, Pairs]:
+        curve = curve_through(pairs, lane.position, band_ln)
+        return curve, _match(curve.ln, band_ln, LARGEST_RESIDUAL_LN)
+
+    refined = (_refine(pairs, fitted, lane, is_reference) for pairs in sorted(matches))
     good = {a.pairs: a for a in refined if a is not None}
     return tuple(sorted(good.values(), key=lambda a: -a.score))
 
@@ -164,23 +172,28 @@ def _match(curve_ln: Floats, band_ln: Floats, tolerance: float) -> Pairs:
 
 
 def _refine(
-    pairs: Pairs, lane: LadderLane, band_ln: Floats, is_reference: Ints
+    pairs: Pairs,
+    fitted: Callable[[Pairs], tuple[Curve, Pairs]],
+    lane: LadderLane,
+    is_reference: Ints,
 ) -> Alignment | None:
-    """Fit and match again until the alignment stands still."""
+    """Fit and match again until the alignment stands still.
+
+    `fitted` gives the curve through matches and what matches it.
+    """
     for _ in range(4):
         if len(pairs) < FEWEST_MATCHES:
             return None
-        curve = curve_through(pairs, lane.position, band_ln)
-        again = _match(curve.ln, band_ln, LARGEST_RESIDUAL_LN)
+        _, again = fitted(pairs)
         if again == pairs:
             break
         pairs = again
     if len(pairs) < FEWEST_MATCHES:
         return None
-    curve = curve_through(pairs, lane.position, band_ln)
+    curve, _ = fitted(pairs)
     at, band = (np.array(side) for side in zip(*pairs, strict=True))
     bold = _reference_bonus(lane.log_strength[at], is_reference[band])
-    score = _likelihood(curve, band, len(band_ln)) + bold
+    score = _likelihood(curve, band, is_reference.size) + bold
     return Alignment(pairs=pairs, curve=curve, score=score)
 
 
