@@ -52,12 +52,13 @@ class Ground:
 def believable(ground: Ground, pieces: tuple[Piece, ...]) -> tuple[Piece, ...]:
     """Return the pieces that may be bands, their evidence scaled by how much they look so."""
     kept = []
+    has_letters = bool(ground.letters.any())
     for piece in pieces:
         ruled = any(
             piece.thickness <= thin and piece.width > times * piece.thickness
             for thin, times in RULED
         )
-        if ruled or _lettered(piece, ground.letters):
+        if ruled or (has_letters and _lettered(piece, ground.letters)):
             continue
         wide = float(np.clip((piece.width / piece.thickness - ROUND) / (WIDE - ROUND), 0, 1))
         share = wide and wide * _looks_like_band(piece, ground.bright, ground.level)

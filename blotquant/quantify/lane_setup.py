@@ -18,6 +18,7 @@ from blotquant.model.lane import LaneProfile
 from blotquant.quantify.extract import LaneBands
 
 ROUNDS = 2
+NOTHING = 1e-100  # 1/px
 MASK_RIM = 0.08  # of a band's height, kept out of the background on either side
 
 
@@ -77,8 +78,7 @@ def _refined(
         rows = view.shapes.copy()
         for members in together:
             found = _fitted(view.profile, rest, expected, members)
-            density = found.shapes.densities(view.profile.position_px)
-            rows[members] = density / view.profile.area_px
+            rows[members] = _drawn(found.shapes, view.profile)
             errors[members] = np.sqrt(np.diag(found.covariance)) * area
         view = replace(view, shapes=rows)
     return view, tuple(float(e) for e in errors)
@@ -119,9 +119,17 @@ def lane_view(
     expected = _row_shapes(bands, shapes)
     return replace(
         bare,
-        shapes=expected.densities(profile.position_px) / profile.area_px,
+        shapes=_drawn(expected, profile),
         present=_present(bands, shapes),
     )
+
+
+def _drawn(shapes: GroupShapes, profile: LaneProfile) -> NDArray[np.float64]:
+    """Return what bands of volume 1 add to the profile, (bands, positions)."""
+    density = shapes.densities(profile.position_px)
+    # Products of what is left far from a band would be too small for fast arithmetic.
+    density[density < NOTHING] = 0.0
+    return np.asarray(density / profile.area_px)
 
 
 def bare_view(straight: StraightLane, profile: LaneProfile, bands: Sequence[Band]) -> LaneView:
