@@ -110,11 +110,15 @@ def analyse(
     used = estimating.taken_as_volumes(chosen) if estimated else chosen
     loadings = lane_loadings(project, library, used.bands, assignments, chosen.lanes)
     ratios = activation_ratios(project, library, used.bands, assignments, loadings, chosen.lanes)
-    others = [measuring.measure(placed, b, stages) for b in backgrounds.alternatives()]
-    if estimated:
-        others = [estimating.with_same_excess(chosen, other) for other in others]
+    # Without a ratio there is nothing whose range over the methods would be asked for.
+    others: list[measuring.Measured] = []
+    if ratios:
+        others = [measuring.measure(placed, b, stages) for b in backgrounds.alternatives()]
+        if estimated:
+            others = [estimating.with_same_excess(chosen, other) for other in others]
+        others += repeating.repeats(placed, used, stages)
     alternatives = []
-    for other in (*others, *repeating.repeats(placed, used, stages)):
+    for other in others:
         other_loadings = lane_loadings(project, library, other.bands, assignments, other.lanes)
         alternatives.append(
             activation_ratios(
