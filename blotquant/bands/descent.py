@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
+Which = NDArray[np.intp]
 
 LEAST_DAMPING = 1e-3  # and the first: steps that are right come as close, and others recover
 LESS, MORE = 0.1, 5.0  # damping after a step that helped, and after one that did not
@@ -33,7 +34,7 @@ class Slope(NamedTuple):
 
 
 def descend(
-    slope: Callable[[Floats], Slope],
+    slope: Callable[[Floats, Which], Slope],
     start: Floats,
     low: Floats,
     high: Floats,
@@ -48,7 +49,7 @@ def descend(
     Parameters
     ----------
     slope
-        Of all problems at once.
+        Of some of the problems at once: called with their parameters and their indices.
     start, low, high
         (problems, parameters); parameters stay within `low` and `high`.
     scale
@@ -58,28 +59,28 @@ def descend(
         its sum of squares.
     """
     p = np.clip(start, low, high)
-    now = slope(p)
+    scale = np.broadcast_to(scale, p.shape)
+    now = slope(p, np.arange(len(p)))
     damping = np.full(len(p), LEAST_DAMPING)
-    done = np.zeros(len(p), dtype=bool)
+    left = np.arange(len(p))  # those that are not done
     for _ in range(most_steps):
-        step = _step(p, now, damping, low, high)
-        step /= np.maximum(np.abs(step / scale).max(axis=1, keepdims=True) / LONGEST_STEP, 1.0)
-        trial = np.clip(p + step, low, high)
-        trial[done] = p[done]
-        then = slope(trial)
-        gain = now.cost - then.cost
-        better = (gain >= 0) & ~done
-        small = np.abs((trial - p) / scale).max(axis=1) < step_enough
-        done |= better & (small | (gain < gain_enough * now.cost))
-        p = np.where(better[:, None], trial, p)
-        now = Slope(
-            cost=np.where(better, then.cost, now.cost),
-            gradient=np.where(better[:, None], then.gradient, now.gradient),
-            normal=np.where(better[:, None, None], then.normal, now.normal),
-        )
-        damping = np.maximum(damping * np.where(better, LESS, MORE), LEAST_DAMPING)
-        done |= damping > MOST_DAMPING
-        if done.all():
+        here, unit = p[left], scale[left]
+        own = Slope(now.cost[left], now.gradient[left], now.normal[left])
+        step = _step(here, own, damping[left], low[left], high[left])
+        step /= np.maximum(np.abs(step / unit).max(axis=1, keepdims=True) / LONGEST_STEP, 1.0)
+        trial = np.clip(here + step, low[left], high[left])
+        then = slope(trial, left)
+        gain = own.cost - then.cost
+        better = gain >= 0
+        small = np.abs((trial - here) / unit).max(axis=1) < step_enough
+        done = better & (small | (gain < gain_enough * own.cost))
+        moved = left[better]
+        p[moved] = trial[better]
+        for kept, new in zip(now, then, strict=True):
+            kept[moved] = new[better]
+        damping[left] = np.maximum(damping[left] * np.where(better, LESS, MORE), LEAST_DAMPING)
+        left = left[~done & (damping[left] <= MOST_DAMPING)]
+        if not left.size:
             break
     return p
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from blotquant.bands.descent import Slope, descend
+from blotquant.bands.descent import Slope, Which, descend
 from blotquant.bands.emg import LONGEST_TAIL
 from blotquant.quantify.flank_model import N_PARAMETERS, Windows
 from blotquant.quantify.flank_window import Floats
@@ -71,13 +71,13 @@ def fit_windows(windows: Windows, prior: Prior) -> Fits:
     diagonal = np.arange(N_PARAMETERS)
     known[:, diagonal, diagonal] = 1 / spread**2
 
-    def slope(p: Floats) -> Slope:
-        e = windows.evidence(p)
-        away = (p - centre) / spread
+    def slope(p: Floats, which: Which) -> Slope:
+        e = windows.only(which).evidence(p)
+        away = (p - centre[which]) / spread[which]
         return Slope(
             cost=(e.cost + e.stray_cost + (away**2).sum(axis=1)) / 2,
-            gradient=e.gradient + away / spread,
-            normal=e.information + e.stray_information + known,
+            gradient=e.gradient + away / spread[which],
+            normal=e.information + e.stray_information + known[which],
         )
 
     found = descend(slope, centre, middle - reach, middle + reach, scale=spread)

@@ -8,7 +8,7 @@ shape are sought (variable projection: Golub and Pereyra 1973, doi 10.1137/07100
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import NamedTuple
 
 import numpy as np
@@ -89,6 +89,12 @@ class Windows:
             height_px=np.array([w.height_px for w in windows]),
             n_strips=np.array([w.across.size for w in windows]),
         )
+
+    def only(self, which: NDArray[np.intp]) -> Windows:
+        """Return some of the windows."""
+        if which.size == len(self.signal):
+            return self
+        return Windows(**{f.name: getattr(self, f.name)[which] for f in fields(self)})
 
     def evidence(self, p: Floats) -> Evidence:
         """Return what is left at these parameters, and how it changes with them."""

@@ -14,9 +14,9 @@ def decays(truth):
     truth = np.asarray(truth, dtype=float)
     seen = truth[:, :1] * np.exp(-truth[:, 1:] * X)
 
-    def slope(p):
+    def slope(p, which):
         shape = np.exp(-p[:, 1:] * X)
-        rest = p[:, :1] * shape - seen
+        rest = p[:, :1] * shape - seen[which]
         jacobian = np.stack([shape, -p[:, :1] * X * shape], axis=1)
         return Slope(
             cost=(rest**2).sum(axis=1) / 2,
