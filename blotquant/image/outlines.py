@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from blotquant.image.contrast import FloatArray
+from blotquant.image.order import quantile
 from blotquant.model.geometry import Point
 
 LEVELS = 24  # grey levels by area, and as many evenly spread
@@ -149,7 +150,7 @@ def _at_level(
         free = (x > 1) & (x < columns - 2) & (y > 1) & (y < rows - 2)
         if free.mean() < FREE:
             continue
-        steepness = float(np.quantile(relief.steep[y[free], x[free]], 0.3))
+        steepness = quantile(relief.steep[y[free], x[free]], 0.3)
         clear = steepness**2 / max(steepness**2 + relief.ordinary**2, 1e-12)
         if free.mean() < INSIDE and clear < LEAST_CLEAR:
             continue

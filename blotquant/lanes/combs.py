@@ -15,9 +15,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import pairwise
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
-from scipy import ndimage
+
+from blotquant.image.order import median, quantile
 
 SPECK = 0.4  # of the least width of a lane: narrower peaks are dirt
 LEAST_DEPTH = 0.06
@@ -52,7 +54,7 @@ def lane_ranges(height: Floats, noise: float, least_width: float) -> list[tuple[
         No lane is narrower, in columns.
     """
     # A speck on a band is no lane: against its peak the band itself would look like a gap.
-    height = ndimage.grey_opening(height, max(1, round(SPECK * least_width)), mode="nearest")
+    height = _opened(height, max(1, round(SPECK * least_width)))
     at, depth = _notches(height, noise)
     if not at.size:
         return [(0, height.size)]
@@ -64,6 +66,18 @@ def lane_ranges(height: Floats, noise: float, least_width: float) -> list[tuple[
     ends = max(ends[0], first + 1), min(ends[1], last - 1)
     edges = sorted({-1, first, *_best_cuts(at, depth, ends, least_width), last, height.size})
     return [(a + 1, b) for a, b in pairwise(edges) if b > a + 1]
+
+
+def _opened(height: Floats, size: int) -> Floats:
+    """Return a crest with the peaks narrower than `size` columns planed off."""
+    if size == 1:
+        return height
+    kernel = np.ones((1, size), np.uint8)
+    row = cv2.erode(height[None], kernel, borderType=cv2.BORDER_REPLICATE)
+    # The opposite anchor, so that an even size shifts nothing.
+    anchor = (size - 1 - size // 2, 0)
+    opened = cv2.dilate(row, kernel, anchor=anchor, borderType=cv2.BORDER_REPLICATE)
+    return np.asarray(opened[0], dtype=np.float64)
 
 
 def _beyond_slivers(
@@ -101,7 +115,7 @@ def _foot(height: Floats, at: NDArray[np.int64], depth: Floats) -> int:
     """Return where the first lane begins: its crest is followed far down into the noise."""
     gaps = at[depth >= CLEAR]
     first = height[: int(gaps[0]) + 1] if gaps.size else height
-    return int(np.argmax(first > FOOT * np.quantile(first, 0.8)))
+    return int(np.argmax(first > FOOT * quantile(first, 0.8)))
 
 
 def _worth(height: Floats, ceiling: float, k: int) -> float:
@@ -150,7 +164,7 @@ def _best_cuts(
         for score, cuts in _paths(cost + skipped, gain):
             if score <= best_score or score < WORTH * (1 - min(typical, 1.0)) ** 2:
                 continue
-            if np.median(depth[[k - 1 for k in cuts]]) <= 1.25 * typical:
+            if median(depth[[k - 1 for k in cuts]]) <= 1.25 * typical:
                 best, best_score = tuple(int(places[k]) for k in cuts), score
     return best
 
@@ -162,7 +176,7 @@ def _light_in_the_middle(places: NDArray[np.int64], clear: NDArray[np.bool_]) ->
     """
     edges = np.flatnonzero(clear)
     width, inner = np.diff(places[edges]), np.diff(edges) - 1
-    return bool(edges.size > 2 and inner.max() <= 1 and width.max() < ALIKE * np.median(width))
+    return bool(edges.size > 2 and inner.max() <= 1 and width.max() < ALIKE * median(width))
 
 
 def _costs(step: NDArray[np.int64], pitches: Floats, least_width: float) -> Floats:

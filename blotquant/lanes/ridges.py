@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from blotquant.image.contrast import FloatArray, ScaleContrast
+from blotquant.image.order import median, quantile
 from blotquant.lanes.combs import lane_ranges
 from blotquant.model.image import Polarity
 
@@ -32,7 +33,6 @@ LONG = 3.0  # ... for so many thicknesses is no gap between two bands
 BODY = 1.2  # thicknesses: how far up and down a band is summed, as a Gaussian weight ...
 BASE = 2.4  # ... above what lies so far above and below its crest
 BODY_NOISE = 0.4  # of the crest's own noise: a body is a mean of many rows
-STEADY_PX = 9  # columns over which the crest's height is steadied before that
 SMOOTHING = np.exp(-0.5 * np.arange(-4, 5) ** 2) / np.exp(-0.5 * np.arange(-4, 5) ** 2).sum()
 
 
@@ -173,7 +173,7 @@ def _levels(crest: Crest) -> Iterator[Crest]:
     A strip of membrane may be a crest along its whole length, from one band to the next.
     """
     height = ndimage.correlate1d(crest.height, SMOOTHING, mode="nearest")
-    is_high = height > PLATEAU * _quantile(height, 0.95)
+    is_high = height > PLATEAU * quantile(height, 0.95)
     steps = np.flatnonzero(np.diff(is_high)) + 1
     ends = [0, *steps.tolist(), height.size]
     runs = list(itertools.pairwise(ends))
@@ -199,10 +199,10 @@ def _cut(crest: Crest, bright: FloatArray) -> list[Piece]:
     Where bands touch, the crest itself may hardly dip, but they are thinner at their ends: so the
     whole band, from its upper to its lower edge, is looked at as well.
     """
-    noise = _quantile(crest.height / np.maximum(crest.snr, 1e-9), 0.5)
+    noise = quantile(crest.height / np.maximum(crest.snr, 1e-9), 0.5)
     height = ndimage.correlate1d(crest.height, SMOOTHING, mode="nearest")
     pieces = []
-    least = LEAST_LANE * _quantile(crest.thickness, 0.5)
+    least = LEAST_LANE * quantile(crest.thickness, 0.5)
     body = ndimage.correlate1d(_body(crest, bright), SMOOTHING, mode="nearest")
     for a, b in lane_ranges(body, noise * BODY_NOISE, least):
         k = slice(a, b)
@@ -214,27 +214,18 @@ def _cut(crest: Crest, bright: FloatArray) -> list[Piece]:
 
 def _body(crest: Crest, bright: FloatArray) -> NDArray[np.float64]:
     """Return the mean height of the band in each column above its two sides, never negative."""
-    thickness = _quantile(crest.thickness, 0.5)
+    thickness = quantile(crest.thickness, 0.5)
     reach = max(2, round(BASE * thickness))
     offset = np.arange(-reach, reach + 1)
     weight = np.exp(-0.5 * (offset / (BODY * thickness)) ** 2)
-    y = np.round(ndimage.median_filter(crest.y, STEADY_PX, mode="nearest")).astype(int)
+    y = np.round(ndimage.correlate1d(crest.y, SMOOTHING, mode="nearest")).astype(int)
     rows = np.clip(y[None] + offset[:, None], 0, bright.shape[0] - 1)
     column = bright[rows, crest.x[None]]
     base = np.maximum(column[0], column[-1])
     # A neighbour above or below raises the base in one place; elsewhere the crest shares one.
-    base = np.minimum(base, np.median(base))
+    base = np.minimum(base, median(base))
     body = weight @ (column - base) / weight.sum()
     return np.asarray(np.clip(body, 0, None), dtype=np.float64)
-
-
-def _quantile(values: NDArray[np.float64], share: float) -> float:
-    """Return a quantile as numpy does, without what that costs for short arrays."""
-    ordered = np.sort(values)
-    place = share * (ordered.size - 1)
-    k = int(place)
-    low = float(ordered[k])
-    return low + (place - k) * (float(ordered[min(k + 1, ordered.size - 1)]) - low)
 
 
 def _valley_depths(height: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -265,7 +256,7 @@ def _piece(
 ) -> Piece | None:
     if x.size < LEAST_COLUMNS:
         return None
-    top = _quantile(height, 0.8)
+    top = quantile(height, 0.8)
     inside = (height >= top / 2).nonzero()[0]
     if inside.size < 3 or top <= 0:
         return None
@@ -278,16 +269,16 @@ def _piece(
     core = slice(a, b + 1)
     width = right - left
     slope = _slope(y[core]) if b - a >= 8 else 0.0
-    typical = _quantile(snr[core], 0.5)
+    typical = quantile(snr[core], 0.5)
     dips = _shallow_dips(x[core], height[core], noise)
     return Piece(
         left=left,
         right=right,
-        y=_quantile(y[core], 0.5),
+        y=quantile(y[core], 0.5),
         slope=slope,
         snr=typical,
         weight=float(np.log1p(typical / FOLLOW_SNR) * min(1.0, width / 12)),
-        thickness=_quantile(thickness[core], 0.5),
+        thickness=quantile(thickness[core], 0.5),
         dips=dips,
     )
 

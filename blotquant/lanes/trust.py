@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from typing import Any
 
 import cv2
 import numpy as np
@@ -17,6 +16,7 @@ from numpy.typing import NDArray
 
 from blotquant.image.contrast import FloatArray, WorkCopy
 from blotquant.image.lettering import lettering
+from blotquant.image.order import median
 from blotquant.lanes.ridges import Piece
 from blotquant.model.image import Polarity
 
@@ -110,19 +110,12 @@ def _looks_like_band(piece: Piece, bright: FloatArray, level: FloatArray) -> flo
         np.round(crest[None] + np.arange(-reach, reach + 1)[:, None]).astype(int), 0, rows - 1
     )
     patch = cv2.GaussianBlur(bright[y, x[None]], (0, 0), 0.5 * piece.thickness)
-    top = _median(patch[reach])
-    contrast = top - max(_median(patch[0]), _median(patch[-1]))
-    ground = _median(level[y[reach], x])
+    top = median(patch[reach])
+    contrast = top - max(median(patch[0]), median(patch[-1]))
+    ground = median(level[y[reach], x])
     if top - ground < ABOVE_LEVEL * contrast:
         return 0.0
     along = float((np.diff(patch, axis=0) ** 2).mean())
     across = float((np.diff(patch, axis=1) ** 2).mean())
     share = across / max(along + across, 1e-12)
     return float(np.clip((ACROSS - share) / (ACROSS - ALONG), 0.0, 1.0))
-
-
-def _median(values: NDArray[Any]) -> float:
-    """Return the median as numpy does, without what that costs for short arrays."""
-    ordered = np.sort(values)
-    k = ordered.size // 2
-    return float(ordered[k] if ordered.size % 2 else (ordered[k - 1] + ordered[k]) / 2)
