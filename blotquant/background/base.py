@@ -2,16 +2,59 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Protocol
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from blotquant.background.smoother import Curve
 from blotquant.lanes.profile import StraightLane
 from blotquant.model.lane import LaneProfile
 from blotquant.registry import Registry
+
+
+class BandFamily(Protocol):
+    """How the bands that are present may differ from the shapes expected of them.
+
+    A set of values, 0 for what is expected, says by how much; `precision` is the inverse covariance
+    of a prior around 0, `start` lies near the truth, `owner` names the band of each value.
+    """
+
+    @property
+    def start(self) -> NDArray[np.float64]:
+        """Values to begin with."""
+        ...
+
+    @property
+    def owner(self) -> NDArray[np.int64]:
+        """The band of each value."""
+        ...
+
+    @property
+    def sigma_px(self) -> NDArray[np.float64]:
+        """The expected width of each band."""
+        ...
+
+    @property
+    def precision(self) -> NDArray[np.float64]:
+        """Inverse covariance of the prior, (values, values)."""
+        ...
+
+    def at(self, values: NDArray[np.float64]) -> BandFamily:
+        """Return the same family with another start."""
+        ...
+
+    def on(self, position: NDArray[np.float64], area: NDArray[np.float64]) -> BandFamily:
+        """Return the same family at other positions, equally far apart."""
+        ...
+
+    def shapes(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return what each band of volume 1 adds to the profile, (bands, positions)."""
+        ...
+
+    def slopes(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return how the shape that it belongs to changes with each value, (values, positions)."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -21,9 +64,9 @@ class LaneView:
     `limits` are the (start, stop) of every band in the lane, px along the axis; `masked` marks the
     positions that belong to a band. `shapes` (bands, positions) is what a band of volume 1 adds to
     the profile, counts per pixel; `present` tells which bands are there, or may hide beside one
-    that is. `surface` is the level that a method found on the whole photograph, counts per pixel at
-    each position; None where it looks at the lane alone. `smooth` is the curve through the places
-    without a band, where it was found before; it hangs on the profile and the mask alone.
+    that is, and `family` how far these may differ from `shapes`. `surface` is the level that a
+    method found on the whole photograph, counts per pixel at each position; None where it looks at
+    the lane alone.
     """
 
     straight: StraightLane
@@ -32,8 +75,35 @@ class LaneView:
     masked: NDArray[np.bool_]
     shapes: NDArray[np.float64]
     present: tuple[bool, ...]
+    family: BandFamily
     surface: NDArray[np.float64] | None = None
-    smooth: Curve | None = None
+
+    def coarser(self, by: int) -> LaneView:
+        """Return the same lane by the means of so many positions; a rest at the end is left out."""
+        profile = self.profile
+        position, area = means(profile.position_px, by), means(profile.area_px, by)
+        return replace(
+            self,
+            profile=replace(
+                profile,
+                position_px=position,
+                signal=means(profile.signal, by),
+                area_px=area,
+                variance=means(profile.variance, by) / by,
+                saturated=means(profile.saturated, by),
+            ),
+            masked=means(self.masked, by) > 0,
+            shapes=means(self.shapes, by),
+            family=self.family.on(position, area),
+            surface=None if self.surface is None else means(self.surface, by),
+        )
+
+
+def means(values: NDArray[Any], by: int) -> NDArray[np.float64]:
+    """Return the means of every so many positions along the last axis; a rest is left out."""
+    n = values.shape[-1] // by
+    whole = values[..., : n * by].reshape(*values.shape[:-1], n, by)
+    return np.asarray(whole.mean(axis=-1), dtype=np.float64)
 
 
 class LevelError(Protocol):
@@ -56,19 +126,31 @@ class CommonError:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class FittedBands:
+    """The bands as a method found them together with the level.
+
+    `shapes` (bands, positions) are those of the view, changed where a band was fitted; `values`
+    say by how much, as the view's family counts. `volume_se` are the standard errors of the
+    volumes with level and shapes unknown, NaN for a band that is not present.
+    """
+
+    shapes: NDArray[np.float64]
+    values: NDArray[np.float64]
+    volume_se: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Background:
     """The level under a lane, counts per pixel along the axis, and what it is worth.
 
     `level_se` is the standard error of a single position, `error` how these errors go together in a
-    sum. A method that estimates the present bands with the level states their volumes' standard
-    errors in `fit_se`, one for each band of the view, NaN for a band that is not present; None for
-    other methods.
+    sum; `bands` is what a method that estimates the bands with the level found of them.
     """
 
     level: NDArray[np.float64]
     level_se: NDArray[np.float64]
     error: LevelError
-    fit_se: tuple[float, ...] | None = None
+    bands: FittedBands | None = None
 
 
 class BackgroundMethod(Protocol):
@@ -98,13 +180,6 @@ def band_length(view: LaneView) -> float:
     if not view.limits:
         return view.profile.signal.size / 8
     return float(np.median([stop - start for start, stop in view.limits]))
-
-
-def median(values: NDArray[np.float64]) -> float:
-    """Return the median as numpy does, without what that costs for short arrays."""
-    ordered = np.sort(values)
-    k = ordered.size // 2
-    return float(ordered[k] if ordered.size % 2 else (ordered[k - 1] + ordered[k]) / 2)
 
 
 def median_se(rest: NDArray[np.float64], length: float, *, follows: bool = False) -> float:

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import maximum_filter1d
 
-from blotquant.background.base import BACKGROUNDS, Background, LaneView, plain
-from blotquant.background.smoother import Curve, best_stiffness, fit, fit_volumes
+from blotquant.background.base import BACKGROUNDS, Background, FittedBands, LaneView, plain
+from blotquant.background.joint import Joint, fit_jointly
+from blotquant.background.smoother import (
+    DECIMATION,
+    MANY_POSITIONS,
+    Curve,
+    best_stiffness,
+    fit,
+)
 from blotquant.errors import SettingsError
 
-SHAPE_MISFIT = 0.3  # by how much a real band differs from its row's shape, place by place
-WIDENING = 0.15  # of a band's height
 FEWEST_POSITIONS = 8
-ROUNDS = 3
+POSITIONS_OF_SIGMA = 4.0  # coarser positions would change a band's shape
 
 
 @BACKGROUNDS.register("lane-baseline")
@@ -52,19 +55,42 @@ class LaneBaseline:
     def estimate(self, view: LaneView) -> Background:
         """Fit level and bands, and weigh down places that neither of them explains."""
         signal = view.profile.signal
-        if min(signal.size, 2 * int((~view.masked).sum())) < FEWEST_POSITIONS:
+        free = np.where(view.masked, 0.0, 1.0)
+        if signal.size < FEWEST_POSITIONS or free.sum() < FEWEST_POSITIONS / 2:
             return _flat(view)
-        masked = view.smooth
-        if masked is None or self.stiffness not in {None, masked.stiffness}:
-            masked = smooth_between(signal, view.masked, self.stiffness)
-        curve = _with_bands(view, masked)
+        stiffness = self.stiffness or best_stiffness(signal, free)
+        by = _step(view)
+        coarse = view.coarser(by) if by > 1 else view
+        stiffness /= by**4
+        free = np.where(coarse.masked, 0.0, 1.0)
+        masked = fit(coarse.profile.signal, free, stiffness, np.zeros((0, free.size)))
+        joint = fit_jointly(coarse, masked, stiffness)
+        curve = joint.curve
         level_se = np.sqrt(np.maximum(curve.sd**2 / np.maximum(curve.factor[0] ** 2, 1e-12), 0))
         return Background(
-            level=curve.level,
-            level_se=level_se,
-            error=_EitherWay(curve=curve, masked=masked),
-            fit_se=_errors(view, curve),
+            level=_finer(curve.level, signal.size, by),
+            level_se=np.maximum(_finer(level_se, signal.size, by), 0.0),
+            error=_EitherWay(curve=curve, masked=masked, by=by),
+            bands=_found(view, joint),
         )
+
+
+def _step(view: LaneView) -> int:
+    """Return how many positions may be one: a quarter of the thinnest band's width."""
+    if view.profile.signal.size < MANY_POSITIONS:
+        return 1
+    thinnest = float(view.family.sigma_px.min(initial=np.inf))
+    return int(np.clip(thinnest / POSITIONS_OF_SIGMA, 1, DECIMATION))
+
+
+def _finer(coarse: NDArray[np.float64], n: int, by: int) -> NDArray[np.float64]:
+    """Return a curve at all positions, straight between those where it is known and beyond."""
+    if by == 1:
+        return coarse
+    place = (np.arange(n) - (by - 1) / 2) / by
+    first = np.clip(place.astype(np.int64), 0, coarse.size - 2)
+    share = place - first
+    return np.asarray(coarse[first] * (1 - share) + coarse[first + 1] * share)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -79,74 +105,27 @@ class _EitherWay:
 
     curve: Curve
     masked: Curve
+    by: int
 
     def variance(self, weights: NDArray[np.float64]) -> float:
         """Return the variance of ``sum(weights * level)``."""
+        if self.by > 1:
+            starts = np.arange(self.curve.level.size) * self.by
+            weights = np.add.reduceat(weights, starts)
         apart = float((weights * (self.curve.level - self.masked.level)).sum())
         beyond = max(apart**2 - self.masked.variance(weights), 0.0)
         return self.curve.variance(weights) + 0.25 * beyond
 
 
-def smooth_between(
-    signal: NDArray[np.float64], masked: NDArray[np.bool_], stiffness: float | None = None
-) -> Curve:
-    """Return the curve through the places outside of `masked`, as stiff as is most likely."""
-    free = np.where(masked, 0.0, 1.0)
-    return fit(
-        signal,
-        free,
-        stiffness or best_stiffness(signal, free),
-        np.zeros((0, signal.size)),
+def _found(view: LaneView, joint: Joint) -> FittedBands:
+    there = np.array(view.present, dtype=bool)
+    errors = np.full(there.size, np.nan)
+    errors[there] = joint.volume_se
+    shapes = view.shapes.copy()
+    shapes[there] = view.family.shapes(joint.values)
+    return FittedBands(
+        shapes=shapes, values=joint.values, volume_se=tuple(float(e) for e in errors)
     )
-
-
-def _with_bands(view: LaneView, masked: Curve) -> Curve:
-    """Alternate between the bands' volumes and the weights that follow from them."""
-    signal = view.profile.signal
-    noise = max(masked.sd, 1e-9)
-    rest = signal - masked.level
-    free = rest[~view.masked]
-    # The noise holds the specks themselves; their judge must not.
-    scatter = 1.4826 * float(np.median(np.abs(free - np.median(free)))) if free.size else noise
-    outlying = np.where(view.masked, 0.0, np.abs(rest) / (2.5 * max(scatter, 1e-9)))
-    robust = 1 / np.maximum(outlying, 1.0)
-    variance = np.maximum(view.profile.variance, 1e-12)
-    quiet = float(np.median(variance[~view.masked])) if (~view.masked).any() else variance.min()
-    shot = np.maximum(variance / max(quiet, 1e-12), 1.0)
-    # A place where no band was seen is level: leaving it free would leave the level free too.
-    found = np.array(view.present, dtype=bool)
-    shapes = view.shapes[found]
-    strength = np.clip(shapes @ rest / np.maximum((shapes**2).sum(axis=1), 1e-300), 0.0, None)
-    blurred = _widened(shapes, [x for x, f in zip(view.limits, found, strict=True) if f])
-
-    def weights() -> NDArray[np.float64]:
-        misfit = (SHAPE_MISFIT * (strength @ blurred) / noise) ** 2
-        return np.asarray(robust / (shot + misfit))
-
-    for _ in range(ROUNDS - 1):
-        volumes = fit_volumes(signal, weights(), masked.stiffness, shapes)
-        strength = np.clip(volumes, 0.0, None)
-    return fit(signal, weights(), masked.stiffness, shapes, noise)
-
-
-def _errors(view: LaneView, curve: Curve) -> tuple[float, ...]:
-    errors = np.full(len(view.present), np.nan)
-    errors[np.array(view.present, dtype=bool)] = np.sqrt(np.diag(curve.covariance))
-    return tuple(float(e) for e in errors)
-
-
-def _widened(
-    shapes: NDArray[np.float64], limits: Sequence[tuple[float, float]]
-) -> NDArray[np.float64]:
-    """Return the shapes spread a little up and down.
-
-    A band that is a tenth broader than its row is many times higher out on its flanks.
-    """
-    out = [
-        maximum_filter1d(shape, 2 * round(WIDENING * (stop - start)) + 1, mode="nearest")
-        for shape, (start, stop) in zip(shapes, limits, strict=True)
-    ]
-    return np.array(out) if out else shapes
 
 
 def _flat(view: LaneView) -> Background:

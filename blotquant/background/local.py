@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from blotquant.background.base import BACKGROUNDS, Background, LaneView, median, plain
+from blotquant.background.base import BACKGROUNDS, Background, LaneView, plain
 from blotquant.errors import SettingsError
+from blotquant.image.order import median
 
 
 @BACKGROUNDS.register("local")

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import cho_solve_banded, cholesky_banded
-from scipy.linalg.lapack import dtbtrs
 
 STIFFNESS = tuple(10.0 ** (k / 2) for k in range(2, 19))
 RIDGE = 1e-12  # a larger one competes with the data at the highest stiffness
@@ -40,12 +39,19 @@ def _penalised(weights: Floats, stiffness: float) -> Floats:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Prior:
+    """Amounts known beforehand: inverse covariance, and the same times their expected values."""
+
+    precision: Floats
+    pull: Floats
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Curve:
     """The smooth level, the bands' volumes and their covariance.
 
     `sd` is the noise of a position of weight 1. `variance` gives the variance of any weighted sum
-    of the level with the bands unknown. `factor` is the banded Cholesky factor of the level's
-    matrix at this `stiffness`, `lifted` (bands, n) what it makes of the weighted shapes.
+    of the level with the bands unknown.
     """
 
     level: Floats
@@ -53,74 +59,14 @@ class Curve:
     covariance: Floats
     sd: float
     factor: Floats
-    lifted: Floats
-    stiffness: float
+    lift: Floats
 
     def variance(self, weights: Floats) -> float:
         """Return the variance of ``sum(weights * level)``."""
-        # Halves of a solution are enough for its products, and cost half as much.
-        half = _forward(self.factor, weights[None])[0]
-        own = self.sd**2 * float(half @ half)
-        through = self.lifted @ half
+        solved = cho_solve_banded((self.factor, True), weights, check_finite=False)
+        own = self.sd**2 * float(weights @ solved)
+        through = self.lift.T @ weights
         return max(own + float(through @ self.covariance @ through), 0.0)
-
-
-def _forward(factor: Floats, rows: Floats) -> Floats:
-    """Solve ``L x = row`` for every row, where ``L L'`` is the matrix; O(n) each."""
-    return np.asarray(dtbtrs(factor, rows.T, uplo="L")[0]).T
-
-
-def _backward(factor: Floats, row: Floats) -> Floats:
-    """Solve ``L' x = row``."""
-    # Stored as an upper triangle it is solved by columns, twice as fast as L by rows.
-    upper = np.zeros_like(factor)
-    for k in range(len(factor)):
-        upper[-1 - k, k:] = factor[k, : factor.shape[1] - k]
-    return np.asarray(dtbtrs(upper, row[:, None], uplo="U")[0])[:, 0]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class _Solved:
-    """The bands' volumes at one stiffness, and what the level and all errors follow from.
-
-    `seen` is what the factor makes of the weighted signal above the straight `line`; `inverse` is
-    that of the bands' normal matrix.
-    """
-
-    factor: Floats
-    line: Floats
-    lifted: Floats
-    seen: Floats
-    inverse: Floats
-    volumes: Floats
-
-    @classmethod
-    def of(cls, signal: Floats, weights: Floats, stiffness: float, shapes: Floats) -> _Solved:
-        factor = cholesky_banded(_penalised(weights, stiffness), lower=True, check_finite=False)
-        weighted = shapes * weights
-        # The penalty leaves a straight line alone, and so must the ridge: it is taken out before.
-        line = _line(signal, weights)
-        signal = signal - line
-        halves = _forward(factor, np.concatenate([weighted, (weights * signal)[None]]))
-        lifted, seen = halves[:-1], halves[-1]
-        # What of the shapes the level cannot take up.
-        own = weighted @ shapes.T
-        normal = own - lifted @ lifted.T
-        ridge = 1e-9 * np.diag(np.maximum(np.diag(own), 1e-300))
-        inverse = np.asarray(np.linalg.inv(normal + ridge), dtype=np.float64)
-        return cls(
-            factor=factor,
-            line=line,
-            lifted=lifted,
-            seen=seen,
-            inverse=inverse,
-            volumes=inverse @ (weighted @ signal - lifted @ seen),
-        )
-
-
-def fit_volumes(signal: Floats, weights: Floats, stiffness: float, shapes: Floats) -> Floats:
-    """Return the bands' volumes of `fit` alone, without the way back to the level."""
-    return _Solved.of(signal, weights, stiffness, shapes).volumes
 
 
 def fit(
@@ -129,6 +75,7 @@ def fit(
     stiffness: float,
     shapes: Floats,
     sd: float | None = None,
+    prior: Prior | None = None,
 ) -> Curve:
     """Fit level and bands at one stiffness by generalised least squares; O(n) for each band.
 
@@ -142,23 +89,43 @@ def fit(
         (bands, n); may have no rows.
     sd
         Noise of a position of weight 1; None estimates it from the residuals.
+    prior
+        What is known of the shapes' amounts beforehand; needs `sd`.
     """
-    solved = _Solved.of(signal, weights, stiffness, shapes)
-    volumes = solved.volumes
-    level = _backward(solved.factor, solved.seen - volumes @ solved.lifted)
-    rest = signal - solved.line - level - volumes @ shapes
+    factor = cholesky_banded(_penalised(weights, stiffness), lower=True, check_finite=False)
+
+    def solve(b: Floats) -> Floats:
+        return np.asarray(cho_solve_banded((factor, True), b, check_finite=False))
+
+    design = shapes.T
+    weighted = weights[:, None] * design
+    lift = solve(weighted) if design.shape[1] else weighted
+    # What of the shapes the level cannot take up.
+    normal = design.T @ weighted - weighted.T @ lift
+    # The penalty leaves a straight line alone, and so must the ridge: it is taken out beforehand.
+    line = _line(signal, weights)
+    signal = signal - line
+    smooth_signal = solve(weights * signal)
+    right = weighted.T @ signal - weighted.T @ smooth_signal
+    ridge = 1e-9 * np.diag(np.maximum(np.diag(design.T @ weighted), 1e-300))
+    if prior is not None and sd is not None:
+        normal += sd**2 * prior.precision
+        right += sd**2 * prior.pull
+    inverse = np.linalg.inv(normal + ridge) if design.shape[1] else np.zeros((0, 0))
+    volumes = inverse @ right
+    level = smooth_signal - lift @ volumes
+    rest = signal - level - design @ volumes
     penalty = stiffness * float((np.diff(level, 2) ** 2).sum())
     free = max(float((weights > 0).sum()) - 2 - volumes.size, 1.0)
     if sd is None:
         sd = float(np.sqrt((float((weights * rest**2).sum()) + penalty) / free))
     return Curve(
-        level=level + solved.line,
+        level=level + line,
         volumes=volumes,
-        covariance=np.asarray(sd**2 * solved.inverse, dtype=np.float64),
+        covariance=np.asarray(sd**2 * inverse, dtype=np.float64),
         sd=sd,
-        factor=solved.factor,
-        lifted=solved.lifted,
-        stiffness=stiffness,
+        factor=factor,
+        lift=lift,
     )
 
 

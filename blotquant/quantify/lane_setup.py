@@ -8,26 +8,28 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from blotquant.background.base import LaneView
-from blotquant.background.lane_baseline import FEWEST_POSITIONS, LaneBaseline, smooth_between
-from blotquant.bands.lane_fit import GroupFit, GroupShapes, fit_group
+from blotquant.background.base import Background, BackgroundMethod, LaneView
+from blotquant.background.lane_baseline import LaneBaseline
+from blotquant.bands.lane_family import LaneFamily, LaneShapes
 from blotquant.bands.shapes import BandShape
 from blotquant.lanes.profile import StraightLane
 from blotquant.model.band import Band
 from blotquant.model.lane import LaneProfile
 from blotquant.quantify.extract import LaneBands
 
-ROUNDS = 2
-NOTHING = 1e-100  # 1/px
 MASK_RIM = 0.08  # of a band's height, kept out of the background on either side
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class LaneSetup:
-    """Where the bands of a lane lie, how far they reach and what they look like."""
+    """Where the bands of a lane lie, how far they reach and what they look like.
+
+    `baseline` is the level that was fitted together with the bands' shapes.
+    """
 
     view: LaneView
     known: LaneBands
+    baseline: Background
 
     @classmethod
     def of(
@@ -39,71 +41,31 @@ class LaneSetup:
     ) -> LaneSetup:
         """Return what is known of a lane's bands, sorted by row.
 
-        A row that is missing from `shapes` is taken as a Gaussian that fills its limits.
+        A row that is missing from `shapes` is taken as a Gaussian that fills its limits; each band
+        may then differ from its row as this lane says (`background.joint`).
         """
         view = lane_view(straight, profile, bands, shapes)
         group = _group_numbers(bands, shapes)
-        view, volume_se = _refined(view, bands, shapes, group)
+        baseline = LaneBaseline().estimate(view)
+        volume_se = (np.nan,) * len(bands)
+        if baseline.bands is not None:
+            found = baseline.bands
+            view = replace(view, shapes=found.shapes, family=view.family.at(found.values))
+            volume_se = tuple(
+                se if group.count(g) > 1 else np.nan
+                for se, g in zip(found.volume_se, group, strict=True)
+            )
         known = LaneBands(
             reach=_reach(profile, bands),
             group=group,
             found=tuple(b.found for b in bands),
             volume_se=volume_se,
         )
-        return cls(view=view, known=known)
+        return cls(view=view, known=known, baseline=baseline)
 
-
-def _refined(
-    view: LaneView,
-    bands: Sequence[Band],
-    shapes: Mapping[int, BandShape],
-    group: tuple[int, ...],
-) -> tuple[LaneView, tuple[float, ...]]:
-    """Let overlapping bands differ from their rows as this lane says; see `bands.lane_fit`."""
-    errors = np.full(len(bands), np.nan)
-    together = [
-        [k for k, g in enumerate(group) if g == first and view.present[k]]
-        for first in sorted(set(group))
-    ]
-    together = [m for m in together if len(m) > 1 and not any(bands[k].edited for k in m)]
-    signal = view.profile.signal
-    if not together or int((~view.masked).sum()) < FEWEST_POSITIONS:
-        return view, tuple(errors)
-    expected = _row_shapes(bands, shapes)
-    view, method = replace(view, smooth=smooth_between(signal, view.masked)), LaneBaseline()
-    area = float(view.profile.area_px.mean())
-    # The level follows from the shapes and they from the level.
-    for _ in range(ROUNDS):
-        rest = signal - method.estimate(view).level
-        rows = view.shapes.copy()
-        for members in together:
-            found = _fitted(view.profile, rest, expected, members)
-            rows[members] = _drawn(found.shapes, view.profile)
-            errors[members] = np.sqrt(np.diag(found.covariance)) * area
-        view = replace(view, shapes=rows)
-    return view, tuple(float(e) for e in errors)
-
-
-def _row_shapes(bands: Sequence[Band], shapes: Mapping[int, BandShape]) -> GroupShapes:
-    """Return where the bands of a lane are expected and what those of their rows look like."""
-    kinds = [_shape_of(b, shapes) for b in bands]
-    return GroupShapes(
-        apex_px=np.array(_apexes(bands, shapes)),
-        sigma_px=np.array([kind.sigma_px for kind in kinds]),
-        tail_px=np.array([kind.tail_px for kind in kinds]),
-    )
-
-
-def _fitted(
-    profile: LaneProfile, rest: NDArray[np.float64], expected: GroupShapes, members: Sequence[int]
-) -> GroupFit:
-    mine = np.array(members)
-    row = GroupShapes(
-        apex_px=expected.apex_px[mine],
-        sigma_px=expected.sigma_px[mine],
-        tail_px=expected.tail_px[mine],
-    )
-    return fit_group(profile.position_px, rest, profile.variance, row)
+    def level_by(self, method: BackgroundMethod) -> Background:
+        """Return the level by a method; what was fitted already is not fitted again."""
+        return self.baseline if method == LaneBaseline() else method.estimate(self.view)
 
 
 def lane_view(
@@ -113,34 +75,60 @@ def lane_view(
     shapes: Mapping[int, BandShape],
 ) -> LaneView:
     """Return what a background method may look at."""
-    bare = bare_view(straight, profile, bands)
-    if not bands:
-        return bare
-    expected = _row_shapes(bands, shapes)
-    return replace(
-        bare,
-        shapes=_drawn(expected, profile),
-        present=_present(bands, shapes),
-    )
-
-
-def _drawn(shapes: GroupShapes, profile: LaneProfile) -> NDArray[np.float64]:
-    """Return what bands of volume 1 add to the profile, (bands, positions)."""
-    density = shapes.densities(profile.position_px)
-    # Products of what is left far from a band would be too small for fast arithmetic.
-    density[density < NOTHING] = 0.0
-    return np.asarray(density / profile.area_px)
-
-
-def bare_view(straight: StraightLane, profile: LaneProfile, bands: Sequence[Band]) -> LaneView:
-    """Return what can be said of a lane before the shapes of its bands are known."""
+    position = profile.position_px
+    apexes = _apexes(bands, shapes)
+    present = _present(bands, shapes)
+    rows = [
+        _shape_of(band, shapes).density(position - apex) / profile.area_px
+        for band, apex in zip(bands, apexes, strict=True)
+    ]
     return LaneView(
         straight=straight,
         profile=profile,
         limits=tuple((b.start_px, b.stop_px) for b in bands),
         masked=band_mask(profile, [b for b in bands if b.found]),
-        shapes=np.zeros((0, profile.signal.size)),
+        shapes=np.array(rows) if rows else np.zeros((0, position.size)),
+        present=present,
+        family=_family(profile, bands, shapes, apexes, present),
+    )
+
+
+def bare_view(straight: StraightLane, profile: LaneProfile, bands: Sequence[Band]) -> LaneView:
+    """Return what can be said of a lane before the shapes of its bands are known."""
+    nothing = np.zeros((0, profile.signal.size))
+    return LaneView(
+        straight=straight,
+        profile=profile,
+        limits=tuple((b.start_px, b.stop_px) for b in bands),
+        masked=band_mask(profile, [b for b in bands if b.found]),
+        shapes=nothing,
         present=(),
+        family=_family(profile, (), {}, (), ()),
+    )
+
+
+def _family(
+    profile: LaneProfile,
+    bands: Sequence[Band],
+    shapes: Mapping[int, BandShape],
+    apexes: Sequence[float],
+    present: Sequence[bool],
+) -> LaneFamily:
+    """Return how far the present bands may differ from their rows; those a user placed do not."""
+    kinds = [_shape_of(b, shapes) for b in bands]
+    group = _group_numbers(bands, shapes)
+    placed = {g for g, b in zip(group, bands, strict=True) if b.edited}
+    there = [k for k, p in enumerate(present) if p]
+    return LaneFamily.of(
+        profile.position_px,
+        profile.area_px,
+        LaneShapes(
+            apex_px=np.array([apexes[k] for k in there], dtype=float),
+            sigma_px=np.array([kinds[k].sigma_px for k in there], dtype=float),
+            tail_px=np.array([kinds[k].tail_px for k in there], dtype=float),
+        ),
+        tuple(group[k] for k in there),
+        tuple(group[k] in placed for k in there),
     )
 
 

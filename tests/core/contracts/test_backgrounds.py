@@ -122,9 +122,10 @@ def assert_sound(view, found):
         variance = found.error.variance(weights)
         assert np.isfinite(variance)
         assert variance >= 0
-    if found.fit_se is not None:
-        assert len(found.fit_se) == len(view.limits)
-        assert all(np.isnan(se) or (np.isfinite(se) and se >= 0) for se in found.fit_se)
+    if found.bands is not None:
+        assert len(found.bands.volume_se) == len(view.limits)
+        assert all(np.isnan(se) or (np.isfinite(se) and se >= 0) for se in found.bands.volume_se)
+        assert np.isfinite(found.bands.shapes).all()
 
 
 # The promises that all of them keep ---------------------------------------------------------------
