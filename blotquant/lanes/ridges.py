@@ -33,6 +33,7 @@ LONG = 3.0  # ... for so many thicknesses is no gap between two bands
 BODY = 1.2  # thicknesses: how far up and down a band is summed, as a Gaussian weight ...
 BASE = 2.4  # ... above what lies so far above and below its crest
 BODY_NOISE = 0.4  # of the crest's own noise: a body is a mean of many rows
+STEADY_PX = 9  # columns over which the crest's height is steadied before that; odd
 SMOOTHING = np.exp(-0.5 * np.arange(-4, 5) ** 2) / np.exp(-0.5 * np.arange(-4, 5) ** 2).sum()
 
 
@@ -218,7 +219,7 @@ def _body(crest: Crest, bright: FloatArray) -> NDArray[np.float64]:
     reach = max(2, round(BASE * thickness))
     offset = np.arange(-reach, reach + 1)
     weight = np.exp(-0.5 * (offset / (BODY * thickness)) ** 2)
-    y = np.round(ndimage.correlate1d(crest.y, SMOOTHING, mode="nearest")).astype(int)
+    y = np.round(_steadied(crest.y)).astype(int)
     rows = np.clip(y[None] + offset[:, None], 0, bright.shape[0] - 1)
     column = bright[rows, crest.x[None]]
     base = np.maximum(column[0], column[-1])
@@ -226,6 +227,13 @@ def _body(crest: Crest, bright: FloatArray) -> NDArray[np.float64]:
     base = np.minimum(base, median(base))
     body = weight @ (column - base) / weight.sum()
     return np.asarray(np.clip(body, 0, None), dtype=np.float64)
+
+
+def _steadied(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the running median over a few columns."""
+    around = np.pad(values, STEADY_PX // 2, mode="edge")
+    windows = np.lib.stride_tricks.sliding_window_view(around, STEADY_PX)
+    return np.asarray(np.sort(windows, axis=1)[:, STEADY_PX // 2], dtype=np.float64)
 
 
 def _valley_depths(height: NDArray[np.float64]) -> NDArray[np.float64]:
