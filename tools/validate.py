@@ -4,7 +4,8 @@
 --scenarios A,B     only these; the tables are then printed and the document stays as it is
 --jobs 2            processes; the figures do not depend on it
 --real FOLDER       photographs with hand-measured lanes (sub-folders with truth.json); a second
-                    one holds further photographs, which are pooled by where they come from
+                    one holds further photographs, which are pooled by where they come from, a
+                    third one such that nobody looked at
 --ideas             instead: what each idea of the detector buys, and the pictures of its failures,
                     for docs/detection.md (seeds 101-103)
 --no-times          leave the run times as they are
@@ -51,6 +52,7 @@ METHOD = ROOT / "docs" / "detection.md"
 PICTURES = ROOT / "docs" / "pictures"
 SEEDS = tuple(range(101, 107))
 IDEA_SEEDS = SEEDS[:3]
+REAL = ("real", "further", "unseen")  # sets of photographs, in the order of --real
 _T = TypeVar("_T")
 _R = TypeVar("_R")
 
@@ -106,19 +108,19 @@ def make_tables(options: argparse.Namespace) -> dict[str, str]:
 
 
 def _real_tables(options: argparse.Namespace) -> dict[str, str]:
-    """Return the tables of the first folder of photographs, and of further ones by source."""
+    """Return the tables of the first folder of photographs, and of other ones by source."""
     made = {}
-    for further, folder in enumerate(options.real):
+    for name, folder in zip(REAL, options.real, strict=False):
         pictures = read_pictures(folder)
         if not pictures:
             print(f"{folder.name} holds no truth.json: real photographs are left out")
             continue
         measured = _all("photographs", score_picture, pictures, options.jobs)
-        if further:
-            made["further"] = tables.source_table(pictures, measured)
-        else:
+        if name == "real":
             made["photographs"] = tables.photograph_table(measured)
             made["sources"] = tables.source_list(pictures)
+        else:
+            made[name] = tables.source_table(pictures, measured)
     return made
 
 
@@ -127,9 +129,8 @@ def make_idea_table(options: argparse.Namespace) -> dict[str, str]:
     names = options.scenarios or photo_scenes()
     places = [(name, seed) for name in names for seed in options.seeds]
     sets = [("simulated", _all("hard photographs", score_scene_by_idea, places, options.jobs))]
-    for further, folder in enumerate(options.real):
+    for name, folder in zip(REAL, options.real, strict=False):
         pictures = [p for p in read_pictures(folder) if any(q.lanes for q in p.panels)]
-        name = "further" if further else "real"
         sets.append((name, _all("photographs", score_picture_by_idea, pictures, options.jobs)))
     if not (options.print or options.scenarios):
         draw_failures(PICTURES)

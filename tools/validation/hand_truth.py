@@ -68,11 +68,15 @@ class Picture:
 
 
 def read_pictures(folder: Path) -> tuple[Picture, ...]:
-    """Return the photographs under a folder by name; empty where there is no `truth.json`."""
+    """Return the photographs under a folder by name; empty where there is no `truth.json`.
+
+    Entries whose picture is not there are left out.
+    """
     return tuple(
         _picture(path.parent, entry)
         for path in sorted(folder.glob("*/truth.json"))
         for entry in json.loads(path.read_text("utf-8"))["images"]
+        if (path.parent / entry["file"]).is_file()
     )
 
 

@@ -17,7 +17,7 @@ from unittest.mock import patch
 import numpy as np
 
 from blotquant.image import contrast, membranes, outlines
-from blotquant.lanes import choose, combs, detect, trust
+from blotquant.lanes import choose, closer, combs, detect, ridges, trust
 from blotquant.lanes.fan import Fan
 
 _SIDES: Callable[..., Any] = vars(contrast)["_smooth_and_sides"]
@@ -27,7 +27,7 @@ _EVERYTHING = -1e30  # a level that all crests lie above
 ALWAYS = ("clipped", "noise")  # steps that have nothing to do with lanes
 COPY = (*ALWAYS, "work")
 CONTRAST = (*COPY, "contrast", "polarity")
-PIECES = (*CONTRAST, "pieces")
+PIECES = (*CONTRAST, "pieces", "closer")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,8 +117,28 @@ IDEAS = (
         shares=CONTRAST,
     ),
     Idea(
+        what="lines wider than half of the room are no bands",
+        without=((detect, "without_lines", lambda pieces, _: pieces),),
+        shares=CONTRAST,
+    ),
+    Idea(
+        what="what runs along a membrane's rim is no band",
+        without=((detect, "RIM", 0.0),),
+        shares=PIECES,
+    ),
+    Idea(
         what="crests are cut at even notches too, not deep ones alone",
         without=((combs, "_best_cuts", _deep_cuts),),
+        shares=CONTRAST,
+    ),
+    Idea(
+        what="... at the notches of whole bands, not of the crest's height",
+        without=((ridges, "_body", lambda crest, _: crest.height), (ridges, "BODY_NOISE", 1.0)),
+        shares=CONTRAST,
+    ),
+    Idea(
+        what="crests are parted where they step down",
+        without=((ridges, "PLATEAU", 0.0),),
         shares=CONTRAST,
     ),
     Idea(
@@ -139,6 +159,21 @@ IDEAS = (
     Idea(
         what="one membrane or several, not the whole frame",
         without=((membranes, "_outlines", lambda *_: []),),
+        shares=PIECES,
+    ),
+    Idea(
+        what="boxes are known: panels and their frames",
+        without=((outlines, "BOXED", math.inf),),
+        shares=PIECES,
+    ),
+    Idea(
+        what="membranes are widened to whole rows",
+        without=((membranes, "_with_whole_rows", lambda chosen, _: [r.quad for r in chosen]),),
+        shares=PIECES,
+    ),
+    Idea(
+        what="a closer look at small membranes",
+        without=((closer, "SMALL", 0.0),),
         shares=PIECES,
     ),
     Idea(
@@ -184,6 +219,11 @@ IDEAS = (
     Idea(
         what="blank lanes are inferred from the pitch",
         without=((detect, "_with_inferred", lambda strips: strips),),
+        shares=PIECES,
+    ),
+    Idea(
+        what="columns beside the crests of short crops",
+        without=((detect, "column_pieces", lambda *_: ()),),
         shares=PIECES,
     ),
     Idea(
