@@ -16,6 +16,17 @@ def sentence(text: str) -> str:
     return f"{text[:1].upper()}{text[1:]}"
 
 
+def shortened(name: str, n: int) -> str:
+    """Return a name of at most `n` signs: files are called alike at their start, so the end stays.
+
+    What is left out in the middle is marked by an ellipsis.
+    """
+    if len(name) <= n:
+        return name
+    end = (n - 1) * 2 // 3
+    return f"{name[: n - 1 - end]}…{name[len(name) - end :]}"
+
+
 def spoken_form(target: Target, form: str) -> str:
     """Return how a form of a target is called; its MW is written beside it, not in it.
 

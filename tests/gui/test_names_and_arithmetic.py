@@ -7,7 +7,7 @@ import pytest
 
 from blotquant.model.results import Ratio
 from blotquant.targets.library import load_library
-from blotquant_app.names import spoken
+from blotquant_app.names import shortened, spoken
 from blotquant_app.panels.explain import formula, term_name
 
 RATIO = Ratio(
@@ -67,3 +67,17 @@ def test_formula_gives_the_value_with_its_numbers():
 @pytest.mark.parametrize("changes", [{"value": math.nan}, {"terms": ()}, {"value": 0.7}])
 def test_no_formula_is_shown_where_the_numbers_do_not_give_the_value(changes):
     assert formula(replace(RATIO, **changes)) == ""
+
+
+@pytest.mark.parametrize("n", [8, 13, 20])
+def test_long_names_keep_both_ends(n):
+    short = shortened("rhoa 20260220_131003_Ch_Chemi.1", n)
+    assert len(short) == n
+    first, last = short.split("…")
+    assert "rhoa 20260220_131003_Ch_Chemi.1".startswith(first)
+    assert "rhoa 20260220_131003_Ch_Chemi.1".endswith(last)
+    assert len(last) >= len(first)
+
+
+def test_short_names_stay():
+    assert shortened("blot A", 6) == "blot A"

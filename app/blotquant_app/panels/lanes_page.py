@@ -14,7 +14,7 @@ from blotquant.normalise.design import sample_of
 from blotquant_app.actions import Actions
 from blotquant_app.digits import count
 from blotquant_app.gestures.commands import Commands
-from blotquant_app.names import sentence
+from blotquant_app.names import sentence, shortened
 from blotquant_app.panels.choices import Choice
 from blotquant_app.panels.doubt_box import DoubtBox
 from blotquant_app.panels.page import Page
@@ -40,6 +40,7 @@ KIND_LABELS = {
     LaneKind.BLANK: "Blank",
     LaneKind.STANDARD: "Standard (dilution series)",
 }
+LONGEST = 20  # signs of a name in the list: the inspector is no wider
 
 
 class LanesPage(Page):
@@ -165,6 +166,7 @@ class LanesPage(Page):
         self, membrane: str, number: int, title: str, doubt: str, *, is_chosen: bool
     ) -> list[QWidget]:
         entry = link(title, self._show(membrane, number))
+        entry.setToolTip(f"Lane {number} of {membrane}")
         entry.setProperty("chosen", "true" if is_chosen else "false")
         if not doubt:
             return [entry]
@@ -209,11 +211,12 @@ class LanesPage(Page):
 
 def _title(lane: Lane, sample: Sample | None, *, several: bool) -> str:
     """Return ``3   VK2 50 µM`` or ``1   Ladder``, with the membrane where there are several."""
-    place = f"{lane.membrane}  {lane.number}" if several else f"{lane.number}"
+    membrane = shortened(lane.membrane, LONGEST)
+    place = f"{membrane}  {lane.number}" if several else f"{lane.number}"
     holds = KIND_LABELS[lane.kind]
     if lane.kind is LaneKind.SAMPLE and sample is not None:
         holds = sample.sample or sample.condition or holds
-    return f"{place}   {holds}"
+    return f"{place}   {shortened(holds, LONGEST)}"
 
 
 def _summary(scene: BlotScene) -> str:
@@ -224,7 +227,7 @@ def _summary(scene: BlotScene) -> str:
         lanes = scene.lanes_of(name)
         ladders = sum(lane.kind is LaneKind.LADDER for lane in lanes)
         doubtful = sum(is_doubtful_lane(lane) for lane in lanes)
-        text = f"Membrane {name}: {count(len(lanes), 'lane')}"
+        text = f"Membrane {shortened(name, LONGEST)}: {count(len(lanes), 'lane')}"
         text += f", {count(ladders, 'ladder')} among them" if ladders else ""
         parts.append(text + (f", {doubtful} to check" if doubtful else ", none doubtful"))
     return "\n".join(parts)
