@@ -21,7 +21,7 @@ bench: environment-dev
 	$(VENV_PYTHON) tools/system_libraries.py
 	QT_QPA_PLATFORM=offscreen $(VENV_PYTHON) -m pytest tests/bench --benchmark-enable --benchmark-only -q
 
-# With photographs that were measured by hand: make validate REAL="folder further"
+# With photographs that were measured by hand: make validate REAL="folder further unseen"
 validate: environment
 	-$(VENV_PYTHON) tools/system_libraries.py
 	$(VENV_PYTHON) tools/validate.py --jobs 2 $(foreach folder,$(REAL),--real "$(folder)")
