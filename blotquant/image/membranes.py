@@ -22,6 +22,8 @@ from blotquant.model.geometry import Membrane
 SIZE_PX = 330  # longest side at which outlines are sought
 RIM_PX = 2.5  # small pixels: crests as near to the edge of a box are its frame
 CROOKED, FOUR_CORNERED = 0.6, 0.9  # agreement of area and corners: worthless up to the first
+FRAME_SHARE, FRAME_WORTH = 0.9, 0.75  # of the picture's area; what covers more is the frame
+PARTS_WORTH = 1.1  # of their own: two or more parts against what holds them all
 LEAST_VALUE = 0.35  # share of the evidence on the membranes, times how clear their edges are
 LEAST_SHARE = 0.08  # of the evidence that a membrane must hold, ...
 SIBLING_SHARE = 0.003  # ... or this where there is a larger one that looks alike
@@ -207,9 +209,14 @@ def _region(outline: Outline, look: _Look) -> _Region | None:
         brighter=outline.brighter,
         steepness=outline.steepness,
         share=share,
-        value=outline.clear * share * _four_cornered(outline),
+        value=outline.clear * share * _four_cornered(outline) * _is_told(outline, look),
         boxed=outline.boxed,
     )
+
+
+def _is_told(outline: Outline, look: _Look) -> float:
+    """Return what an outline is worth that says no more than the frame does: less than another."""
+    return FRAME_WORTH if outline.area > FRAME_SHARE * look.relief.tone.size else 1.0
 
 
 def _four_cornered(outline: Outline) -> float:
@@ -240,6 +247,10 @@ def _best_disjoint(regions: Sequence[_Region]) -> tuple[float, list[_Region]]:
     for region in order:
         inner = [k for k in best if _within(region, best[k][1])]
         disjoint = _greedy([best[k] for k in inner])
+        # Nearly as good parts are better: panels of one figure, pieces on one table.
+        if len(disjoint[1]) > 1 and PARTS_WORTH * disjoint[0] > region.value:
+            best[id(region)] = disjoint
+            continue
         alone = (region.value, [region])
         best[id(region)] = max(alone, disjoint, key=lambda found: found[0])
     return _greedy(list(best.values()))
