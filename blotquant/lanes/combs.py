@@ -31,6 +31,7 @@ MISSED = 0.35  # ... or this for each notch that was not seen in a part of two o
 FOOT = 0.3  # of its height: below that the ends of a crest are no part of a lane
 CLEAR = 0.5  # a notch as deep is a gap, whatever the others are like
 ALIKE = 1.5  # the widest of a row's bands against their median
+TWICE = 1.4  # from this ratio of widths on a part is nearer to two lanes than to one
 WORTH = 1.8  # shallow notches must repeat: least score is this times (1 - depth) squared
 NARROW = 0.3  # a notch narrower than this share of what lies beside it is a gap, ...
 NARROW_DEPTH = 0.2  # ... from this depth on ...
@@ -172,11 +173,17 @@ def _best_cuts(
 def _light_in_the_middle(places: NDArray[np.int64], clear: NDArray[np.bool_]) -> bool:
     """Tell whether clear gaps leave parts of one width, each with one notch at most.
 
-    Then the notches are the light middles of bands.
+    Then the notches are the light middles of bands. Where parts with a notch are much wider than
+    those without one, and no more of them, they are two lanes.
     """
     edges = np.flatnonzero(clear)
     width, inner = np.diff(places[edges]), np.diff(edges) - 1
-    return bool(edges.size > 2 and inner.max() <= 1 and width.max() < ALIKE * median(width))
+    if edges.size <= 2 or inner.max() > 1 or width.max() >= ALIKE * median(width):
+        return False
+    whole, notched = width[inner == 0], width[inner == 1]
+    if notched.size > whole.size or not notched.size:
+        return True
+    return median(notched) < TWICE * median(whole)
 
 
 def _costs(step: NDArray[np.int64], pitches: Floats, least_width: float) -> Floats:
