@@ -26,7 +26,7 @@ def picture(draw, seed=1, level=3000.0):
 
 def seen(copy):
     light = Polarity.LIGHT_ON_DARK
-    pieces = find_pieces(ridge_map(contrasts(copy), light))
+    pieces = find_pieces(ridge_map(contrasts(copy), light, copy.pixels))
     return pieces, believable(Ground.of(copy, light), pieces)
 
 

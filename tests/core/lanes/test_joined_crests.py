@@ -25,7 +25,7 @@ def test_pieces_of_joined_columns_lie_where_the_bands_lie(lean):
     copy = picture(lean)
     scales = contrasts(copy, 4.0)
     assert scales[0].column_px == 4
-    pieces = find_pieces(ridge_map(scales, Polarity.LIGHT_ON_DARK))
+    pieces = find_pieces(ridge_map(scales, Polarity.LIGHT_ON_DARK, copy.pixels))
     bands = sorted((p for p in pieces if p.width > 50 and p.snr > 20), key=lambda p: p.left)
     assert len(bands) == 6
     for k, p in enumerate(bands):
