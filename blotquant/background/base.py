@@ -52,8 +52,13 @@ class BandFamily(Protocol):
         """Return what each band of volume 1 adds to the profile, (bands, positions)."""
         ...
 
-    def slopes(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return how the shape that it belongs to changes with each value, (values, positions)."""
+    def shapes_and_slopes(
+        self, values: NDArray[np.float64]
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return `shapes`, and how the shape of its owner changes with each value.
+
+        Slopes are (values, positions).
+        """
         ...
 
 
@@ -113,6 +118,10 @@ class LevelError(Protocol):
         """Return the variance of ``sum(weights * level)``; weights per position."""
         ...
 
+    def variances(self, weights: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the variance of ``sum(weights * level)`` for each row of weights."""
+        ...
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class CommonError:
@@ -122,7 +131,11 @@ class CommonError:
 
     def variance(self, weights: NDArray[np.float64]) -> float:
         """Errors add up with their signs."""
-        return float((weights * self.se).sum() ** 2)
+        return float((weights @ self.se) ** 2)
+
+    def variances(self, weights: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Errors of each row add up with their signs."""
+        return np.asarray((weights @ self.se) ** 2)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from blotquant.background.base import LaneView
 from blotquant.background.smoother import Curve, Prior, fit
+from blotquant.image.order import median
 
 Floats = NDArray[np.float64]
 
@@ -57,7 +58,7 @@ def fit_jointly(view: LaneView, masked: Curve, stiffness: float) -> Joint:
     noise = max(masked.sd, 1e-9)
     variance = _without_bands(view, masked)
     values, owner = family.start, family.owner
-    shapes = family.shapes(values)
+    shapes, slopes = family.shapes_and_slopes(values)
     n = len(shapes)
     strength = _strengths(shapes, signal - masked.level)
     precision = np.zeros((n + values.size, n + values.size))
@@ -69,7 +70,7 @@ def fit_jointly(view: LaneView, masked: Curve, stiffness: float) -> Joint:
         misfit = _misfit(shapes, strength, sigma)
         expected = variance + (misfit / noise) ** 2
         pull = -precision @ np.concatenate([np.zeros(n), values])
-        columns = np.concatenate([shapes, family.slopes(values) * strength[owner, None]])
+        columns = np.concatenate([shapes, slopes * strength[owner, None]])
         curve = fit(
             signal,
             1 / (expected * unlike),
@@ -86,11 +87,13 @@ def fit_jointly(view: LaneView, masked: Curve, stiffness: float) -> Joint:
         # The first weights are a guess: they are always set once more.
         if k and longest < ENOUGH:
             break
-        shapes = family.shapes(values)
+        shapes, slopes = family.shapes_and_slopes(values)
         # Volumes of a step that was cut short are not those of the shapes it led to.
         strength = _strengths(shapes, signal - curve.level)
     return Joint(
-        curve=curve, values=values, volume_se=np.sqrt(np.diag(curve.covariance)[:n].clip(0.0))
+        curve=curve,
+        values=values,
+        volume_se=np.sqrt(np.maximum(np.diag(curve.covariance)[:n], 0.0)),
     )
 
 
@@ -132,9 +135,9 @@ def _without_bands(view: LaneView, masked: Curve) -> Floats:
     rest = view.profile.signal - masked.level
     free = rest[~view.masked]
     # The noise holds the specks themselves; their judge must not.
-    scatter = 1.4826 * float(np.median(np.abs(free - np.median(free)))) if free.size else masked.sd
+    scatter = 1.4826 * median(np.abs(free - median(free))) if free.size else masked.sd
     outlying = np.where(view.masked, 0.0, np.abs(rest) / (OUTLYING * max(scatter, 1e-9)))
     variance = np.maximum(view.profile.variance, 1e-12)
-    quiet = float(np.median(variance[~view.masked])) if (~view.masked).any() else variance.min()
+    quiet = median(variance[~view.masked]) if free.size else float(variance.min())
     shot = np.maximum(variance / max(quiet, 1e-12), 1.0)
     return np.asarray(np.maximum(outlying, 1.0) * shot)

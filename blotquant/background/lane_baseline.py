@@ -109,12 +109,16 @@ class _EitherWay:
 
     def variance(self, weights: NDArray[np.float64]) -> float:
         """Return the variance of ``sum(weights * level)``."""
+        return float(self.variances(weights[None])[0])
+
+    def variances(self, weights: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the variance of ``sum(weights * level)`` for each row of weights."""
         if self.by > 1:
             starts = np.arange(self.curve.level.size) * self.by
-            weights = np.add.reduceat(weights, starts)
-        apart = float((weights * (self.curve.level - self.masked.level)).sum())
-        beyond = max(apart**2 - self.masked.variance(weights), 0.0)
-        return self.curve.variance(weights) + 0.25 * beyond
+            weights = np.add.reduceat(weights, starts, axis=1)
+        apart = weights @ (self.curve.level - self.masked.level)
+        beyond = np.maximum(apart**2 - self.masked.variances(weights), 0.0)
+        return np.asarray(self.curve.variances(weights) + 0.25 * beyond)
 
 
 def _found(view: LaneView, joint: Joint) -> FittedBands:

@@ -12,8 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import cho_solve_banded, cholesky_banded
-from scipy.linalg.lapack import dtbtrs
+from scipy.linalg.lapack import dpbtrf, dtbtrs
 
 STIFFNESS = tuple(10.0 ** (k / 2) for k in range(2, 19))
 RIDGE = 1e-12  # a larger one competes with the data at the highest stiffness
@@ -23,20 +22,28 @@ MANY_POSITIONS = 240  # from here on the stiffness is sought on means of four po
 Floats = NDArray[np.float64]
 
 
-def _penalised(weights: Floats, stiffness: float) -> Floats:
-    """Lower banded form of ``W + stiffness * D'D`` for second differences D."""
+def _factor(weights: Floats, stiffness: Floats) -> Floats:
+    """Cholesky factor of ``W + stiffness * D'D`` for second differences D, lower banded form.
+
+    Of several stiffnesses they are side by side: together they are one banded matrix.
+    """
     n = weights.size
-    bands = np.zeros((3, n))
-    bands[0] = 6.0
-    bands[0, [0, -1]] = 1.0
-    bands[0, [1, -2]] = 5.0
-    bands[1, :-1] = -4.0
-    bands[1, [0, -2]] = -2.0
-    bands[2, :-2] = 1.0
-    bands *= stiffness
+    differences = np.zeros((3, 1, n))
+    differences[0] = 6.0
+    differences[0, 0, [0, -1]] = 1.0
+    differences[0, 0, [1, -2]] = 5.0
+    differences[1, 0, :-1] = -4.0
+    differences[1, 0, [0, -2]] = -2.0
+    differences[2, 0, :-2] = 1.0
+    # LAPACK takes columns.
+    bands = np.empty((3, stiffness.size * n), order="F")
+    np.multiply(differences, stiffness[:, None], out=bands.T.reshape(-1, n, 3).transpose(2, 0, 1))
     # A ridge far below the data keeps the matrix positive where everything is masked.
-    bands[0] += weights + RIDGE * stiffness
-    return bands
+    bands[0] += (weights + RIDGE * stiffness[:, None]).ravel()
+    factor, failed = dpbtrf(bands, lower=1, overwrite_ab=1)
+    if failed:
+        raise np.linalg.LinAlgError("The level's matrix is not positive")
+    return np.asarray(factor)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -73,7 +80,8 @@ class Curve:
         halves = _forward(self.factor, weights)
         through = halves @ self.lifted.T
         own = self.sd**2 * (halves**2).sum(axis=1)
-        return np.maximum(own + ((through @ self.covariance) * through).sum(axis=1), 0.0)
+        shared = ((through @ self.covariance) * through).sum(axis=1)
+        return np.asarray(np.maximum(own + shared, 0.0))
 
 
 def _forward(factor: Floats, rows: Floats) -> Floats:
@@ -113,7 +121,7 @@ def fit(
     prior
         What is known of the shapes' amounts beforehand; needs `sd`.
     """
-    factor = cholesky_banded(_penalised(weights, stiffness), lower=True, check_finite=False)
+    factor = _factor(weights, np.array([stiffness]))
     weighted = shapes * weights
     # The penalty leaves a straight line alone, and so must the ridge: it is taken out beforehand.
     line = _line(signal, weights)
@@ -177,14 +185,13 @@ def _best(signal: Floats, weights: Floats, scale: int) -> float:
     """Fit at every stiffness at once: side by side their matrices are one banded matrix."""
     n = signal.size
     stiffness = np.array(STIFFNESS)
-    bands = [_penalised(weights, s) for s in stiffness / scale]
-    factor = cholesky_banded(np.concatenate(bands, axis=1), lower=True, check_finite=False)
+    factor = _factor(weights, stiffness / scale)
     signal = signal - _line(signal, weights)
-    right = np.tile(weights * signal, stiffness.size)
-    level = cho_solve_banded((factor, True), right, check_finite=False).reshape(-1, n)
-    misfit = (weights * (signal - level) ** 2).sum(axis=1)
-    penalty = stiffness / scale * (np.diff(level, 2, axis=1) ** 2).sum(axis=1)
-    sd = np.sqrt((misfit + penalty) / max(float((weights > 0).sum()) - 2, 1.0))
+    weighted = weights * signal
+    halves = _forward(factor, np.tile(weighted, (1, stiffness.size)))[0].reshape(-1, n)
+    # Misfit and penalty together are what the level leaves of the signal.
+    cost = np.maximum(weighted @ signal - (halves**2).sum(axis=1), 0.0)
+    sd = np.sqrt(cost / max(float((weights > 0).sum()) - 2, 1.0))
     score = 0.5 * (n - 2) * np.log(stiffness) - np.log(factor[0].reshape(-1, n)).sum(axis=1)
     score -= max(float(weights.sum()) - 2, 1.0) * np.log(np.maximum(sd, 1e-12))
     return float(stiffness[int(score.argmax())])

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from blotquant.bands.emg import LONGEST_TAIL, emg_density
+from blotquant.bands.emg import LONGEST_TAIL, emg_density, emg_slopes
 
 Floats = NDArray[np.float64]
 
@@ -24,6 +24,7 @@ TAIL_SD = 0.15  # of the tail, in sigma
 SHARED = 0.85  # of these variances: what bands that overlap have in common, being in one lane
 WIDEST = 0.5  # of ln(sigma), that a band may differ at all
 REACH = 9.0  # in sigma: further from its apex a band is nothing
+AT_LIMIT = 1.5e-5  # as near to a limit a size is at it
 SIZES = 3  # parameters of a band besides its volume
 HELD = 1e8  # precision of what may not change
 
@@ -109,37 +110,78 @@ class LaneFamily:
 
     def shapes(self, values: Floats) -> Floats:
         """Return what each band of volume 1 adds to the profile, (bands, positions)."""
-        return np.asarray(self._many(values[None])[0])
+        apex, sigma, ratio = self._sizes(values)
+        near = _Near.of(self.position, self.row)
+        density = emg_density(
+            near.distance - apex[:, None], sigma[:, None], (ratio * sigma)[:, None]
+        )
+        return near.spread(density) / self.area
 
-    def slopes(self, values: Floats) -> Floats:
-        """Return how the shape that it belongs to changes with each value, (values, positions)."""
-        n = len(self.group)
-        step = 1e-4
-        there = np.repeat(values[None], 2 * SIZES, axis=0)
-        for k in range(SIZES):
-            there[2 * k, k * n : (k + 1) * n] += step
-            there[2 * k + 1, k * n : (k + 1) * n] -= step
-        found = self._many(there)
-        slopes = (found[::2] - found[1::2]) / (2 * step)
-        return np.asarray(slopes.reshape(SIZES * n, self.position.size))
+    def shapes_and_slopes(self, values: Floats) -> tuple[Floats, Floats]:
+        """Return `shapes`, and how the shape of its owner changes with each value.
 
-    def _many(self, values: Floats) -> Floats:
-        """Return the shapes of sets of values, (sets, bands, positions)."""
-        n, size = len(self.group), self.position.size
-        places, widths, tails = values[:, :n], values[:, n : 2 * n], values[:, 2 * n :]
-        sigma = self.row.sigma_px * np.exp(np.clip(WIDTH_SD * widths, -WIDEST, WIDEST))
-        ratio = self.row.tail_px / self.row.sigma_px + TAIL_SD * tails
-        apex = self.row.apex_px + PLACE_SD * self.row.sigma_px * places
-        if not n:
-            return np.zeros((len(values), 0, size))
-        # Only where a band can be: most of a lane is far from it.
-        step = float(self.position[1] - self.position[0])
-        half = int(np.ceil(REACH * self.row.sigma_px.max() / step))
-        middle = np.rint((self.row.apex_px - self.position[0]) / step).astype(np.int64)
+        Slopes are (values, positions).
+        """
+        apex, sigma, ratio = self._sizes(values)
+        near = _Near.of(self.position, self.row)
+        found = emg_slopes(near.distance - apex[:, None], sigma[:, None], (ratio * sigma)[:, None])
+        _, widths, tails = values.reshape(SIZES, -1)
+        wider = WIDTH_SD * sigma * _free(WIDTH_SD * widths, WIDEST)
+        longer = TAIL_SD * sigma * _free(self._ratio(tails), LONGEST_TAIL)
+        slopes = (
+            found.by_distance * (-PLACE_SD * self.row.sigma_px)[:, None],
+            (found.by_sigma + found.by_tail * ratio[:, None]) * wider[:, None],
+            found.by_tail * longer[:, None],
+        )
+        return (
+            near.spread(found.density) / self.area,
+            np.concatenate([near.spread(slope) for slope in slopes]) / self.area,
+        )
+
+    def _sizes(self, values: Floats) -> tuple[Floats, Floats, Floats]:
+        """Return apex and sigma (px) of each band, and its tail in sigma."""
+        places, widths, tails = values.reshape(SIZES, -1)
+        row = self.row
+        return (
+            row.apex_px + PLACE_SD * row.sigma_px * places,
+            row.sigma_px * np.exp(np.clip(WIDTH_SD * widths, -WIDEST, WIDEST)),
+            np.clip(self._ratio(tails), -LONGEST_TAIL, LONGEST_TAIL),
+        )
+
+    def _ratio(self, tails: Floats) -> Floats:
+        """Return the tail of each band in sigma, before its limit."""
+        return self.row.tail_px / self.row.sigma_px + TAIL_SD * tails
+
+
+def _free(value: Floats, limit: float) -> Floats:
+    """Return 1 where a value may go either way, 1/2 at its limit and 0 beyond."""
+    return np.clip(0.5 + (limit - np.abs(value)) / (2 * AT_LIMIT), 0.0, 1.0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Near:
+    """The positions where a band can be, band by band: most of a lane is far from it.
+
+    `index` (bands, places) counts positions of the lane, beyond its ends too; `distance` is where
+    these places lie, px; `size` is the number of positions.
+    """
+
+    index: NDArray[np.int64]
+    distance: Floats
+    size: int
+
+    @classmethod
+    def of(cls, position: Floats, row: LaneShapes) -> _Near:
+        size, step = position.size, float(position[1] - position[0])
+        half = int(np.ceil(REACH * row.sigma_px.max(initial=0.0) / step))
+        middle = np.rint((row.apex_px - position[0]) / step).astype(np.int64)
         index = np.clip(middle, -half, size + half)[:, None] + np.arange(-half, half + 1)
-        distance = self.position[0] + step * index - apex[..., None]
-        tail = np.clip(ratio, -LONGEST_TAIL, LONGEST_TAIL) * sigma
-        near = emg_density(distance, sigma[..., None], tail[..., None])
-        padded = np.zeros((len(values), n, size + 4 * half + 1))
-        padded[:, np.arange(n)[:, None], index + 2 * half] = near
-        return np.asarray(padded[:, :, 2 * half : 2 * half + size] / self.area)
+        return cls(index=index, distance=position[0] + step * index, size=size)
+
+    def spread(self, values: Floats) -> Floats:
+        """Return values (bands, places) at all positions of the lane, 0 elsewhere."""
+        bands, places = self.index.shape
+        # With room for places beyond the ends.
+        padded = np.zeros((bands, self.size + 2 * places))
+        padded[np.arange(bands)[:, None], self.index + places] = values
+        return padded[:, places : places + self.size]

@@ -32,7 +32,9 @@ def test_slopes_are_what_shapes_change_by(which):
     own, step = family(), np.zeros(6)
     step[which] = 0.01
     change = (own.shapes(step) - own.shapes(-step))[own.owner[which]] / 0.02
-    assert own.slopes(np.zeros(6))[which] == pytest.approx(change, abs=1e-3 * change.max())
+    assert own.shapes_and_slopes(np.zeros(6))[1][which] == pytest.approx(
+        change, abs=1e-3 * change.max()
+    )
 
 
 def test_other_positions_show_the_same_shapes():
@@ -59,7 +61,7 @@ def test_what_a_user_placed_is_held():
 def test_no_band_is_no_shape():
     none = family(apexes=(), group=(), held=())
     assert none.shapes(none.start).shape == (0, POSITION.size)
-    assert none.slopes(none.start).shape == (0, POSITION.size)
+    assert none.shapes_and_slopes(none.start)[1].shape == (0, POSITION.size)
 
 
 def test_a_band_at_the_end_shows_its_inner_part():
