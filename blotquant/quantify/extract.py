@@ -8,7 +8,7 @@ astronomy (Horne 1986, doi 10.1086/131801); right for faint bands, where the rim
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,22 +26,22 @@ LEAST_CAPTURED = 0.6  # less of a band's shape inside the lane is not scaled up
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Extraction:
-    """One band's volume: ``sum(weights * (signal - level))`` minus what neighbours add there.
+    """The volumes of bands: ``sum(weights * (signal - level))`` minus what neighbours add there.
 
-    `weights` (positions) include the area of each step. The variance has three parts: `noise` of
-    the pixels, `level` of the background, and `model`, which grows with the signal: shapes, sharing
-    and limits are known only so well. A place without a band has no `model` part.
+    All arrays are (bands,) but `weights` (bands, positions), which include the area of each step.
+    The variance has three parts: `noise` of the pixels, `level` of the background, and `model`,
+    which grows with the signal: shapes, sharing and limits are known only so well. A place without
+    a band has no `model` part.
     """
 
-    volume: float
+    volume: Floats
     weights: Floats
-    area_px: float
-    noise: float
-    level: float
-    model: float
+    noise: Floats
+    level: Floats
+    model: Floats
 
     @property
-    def variance(self) -> float:
+    def variance(self) -> Floats:
         """All of it."""
         return self.noise + self.level + self.model
 
@@ -61,50 +61,44 @@ class LaneBands:
     volume_se: tuple[float, ...]
 
 
-def extract(view: LaneView, background: Background, bands: LaneBands) -> tuple[Extraction, ...]:
-    """Return the extraction of every band of a lane. About 0.2 ms for a band."""
+def extract(view: LaneView, background: Background, bands: LaneBands) -> Extraction:
+    """Return the extraction of all bands of a lane. About 0.05 ms for a band of 1000 positions."""
+    if not bands.group:
+        none = np.zeros(0)
+        return Extraction(volume=none, weights=view.shapes, noise=none, level=none, model=none)
     rest = view.profile.signal - background.level
     variance = np.maximum(view.profile.variance, 1e-12)
-    fitted, fit_weights = _fitted(view.shapes, rest, variance)
+    fitted, own = _fitted(view.shapes, rest, variance)
     present = np.where(view.present, np.clip(fitted, 0.0, None), 0.0)
-    out = []
-    for k in range(len(bands.group)):
-        by_fit = _by_fit(view, background, present, fitted, fit_weights[k], k)
-        # Nothing to share where the fit leaves nothing: the fit's own value stands, negative too.
-        if not bands.found[k] or fitted[k] <= 0:
-            out.append(by_fit)
-        else:
-            by_sum = _by_sum(view, background, bands, present, fitted, k)
-            out.append(_joined(by_sum, by_fit))
-    areas = bands.reach @ view.profile.area_px
-    return tuple(replace(e, area_px=float(a)) for e, a in zip(out, areas, strict=True))
+    by_fit = _by_fit(view, background, present, fitted, own)
+    # Nothing to share where the fit leaves nothing: the fit's own value stands, negative too.
+    summed = np.flatnonzero(np.array(bands.found) & (fitted > 0))
+    if not summed.size:
+        return by_fit
+    return _joined(_by_sum(view, background, bands, present, fitted, summed), by_fit, summed)
 
 
 def _by_fit(
-    view: LaneView,
-    background: Background,
-    present: Floats,
-    fitted: Floats,
-    weights: Floats,
-    k: int,
+    view: LaneView, background: Background, present: Floats, fitted: Floats, weights: Floats
 ) -> Extraction:
     variance = np.maximum(view.profile.variance, 1e-12)
-    others = _others(view.shapes, present, k)
-    noise = float((weights**2 * variance).sum())
-    leak = SHARING_ERROR * float((weights * others).sum())
-    known = background.bands.volume_se[k] if background.bands is not None else np.nan
-    if np.isfinite(known):
-        level = max(known**2 - noise, 0.0)
-    else:
-        level = background.error.variance(weights)
-    rest = view.profile.signal - background.level - others
+    noise = weights**2 @ variance
+    met = weights @ view.shapes.T
+    np.fill_diagonal(met, 0.0)
+    others = met @ present
+    known = np.full(len(fitted), np.nan)
+    if background.bands is not None:
+        known = np.array(background.bands.volume_se)
+    level = np.maximum(known**2 - noise, 0.0)
+    unknown = ~np.isfinite(known)
+    if unknown.any():
+        level[unknown] = background.error.variances(weights[unknown])
     return Extraction(
-        volume=float((weights * rest).sum()),
+        volume=weights @ (view.profile.signal - background.level) - others,
         weights=weights,
-        area_px=0.0,
         noise=noise,
-        level=level + leak**2,
-        model=(SHAPE_ERROR * fitted[k]) ** 2,
+        level=level + (SHARING_ERROR * others) ** 2,
+        model=(SHAPE_ERROR * fitted) ** 2,
     )
 
 
@@ -114,46 +108,40 @@ def _by_sum(
     bands: LaneBands,
     present: Floats,
     fitted: Floats,
-    k: int,
+    which: NDArray[np.intp],
 ) -> Extraction:
-    weights, shared = _summed(view, bands, present, k)
+    """Return the extraction of some of the bands."""
+    weights, shared = (x[which] for x in _summed(view, bands, present))
     variance = np.maximum(view.profile.variance, 1e-12)
-    rest = view.profile.signal - background.level
-    noise = float((weights**2 * variance).sum())
+    noise = weights**2 @ variance
+    known = np.array(bands.volume_se)[which]
+    family = np.where(np.isfinite(known), np.maximum(known**2 - noise, 0.0), 0.0)
     return Extraction(
-        volume=float((weights * rest).sum()),
+        volume=weights @ (view.profile.signal - background.level),
         weights=weights,
-        area_px=0.0,
         noise=noise,
-        level=background.error.variance(weights),
-        model=_sharing(bands, shared, noise, k) + (PLACING_ERROR * fitted[k]) ** 2,
+        level=background.error.variances(weights),
+        # What the lane's own fit leaves open, and its family.
+        model=(SHARING_ERROR * shared) ** 2 + family + (PLACING_ERROR * fitted[which]) ** 2,
     )
 
 
-def _sharing(bands: LaneBands, shared: float, noise: float, k: int) -> float:
-    """Return the variance from sharing: what the lane's own fit leaves open, and its family."""
-    plain = (SHARING_ERROR * shared) ** 2
-    known = bands.volume_se[k]
-    return plain + max(known**2 - noise, 0.0) if np.isfinite(known) else plain
+def _joined(by_sum: Extraction, by_fit: Extraction, which: NDArray[np.intp]) -> Extraction:
+    """Join the two with the weights that make the error least, were they independent."""
+    share = by_sum.variance / np.maximum(by_sum.variance + by_fit.variance[which], 1e-300)
+    share = np.where(share < LEAST_SHARE, 0.0, share)
 
+    both = share > 0
 
-def _joined(by_sum: Extraction, by_fit: Extraction) -> Extraction:
-    """Join the two with the weight that makes the error least, were they independent."""
-    share = by_sum.variance / max(by_sum.variance + by_fit.variance, 1e-300)
-    share = 0.0 if share < LEAST_SHARE else share
+    def mix(name: str) -> Floats:
+        a, out = getattr(by_sum, name), getattr(by_fit, name).copy()
+        part = share[both] if a.ndim == 1 else share[both, None]
+        out[which[both]] = (1 - part) * a[both] + part * out[which[both]]
+        out[which[~both]] = a[~both]
+        return np.asarray(out)
 
-    def mix(name: str) -> float:
-        a, b = getattr(by_sum, name), getattr(by_fit, name)
-        return float((1 - share) * a + share * b)
-
-    return Extraction(
-        volume=mix("volume"),
-        weights=(1 - share) * by_sum.weights + share * by_fit.weights,
-        area_px=0.0,
-        noise=mix("noise"),
-        level=mix("level"),
-        model=mix("model"),
-    )
+    names = ("volume", "weights", "noise", "level", "model")
+    return Extraction(**{name: mix(name) for name in names})
 
 
 def _fitted(shapes: Floats, rest: Floats, variance: Floats) -> tuple[Floats, Floats]:
@@ -161,39 +149,35 @@ def _fitted(shapes: Floats, rest: Floats, variance: Floats) -> tuple[Floats, Flo
 
     The weights of a band are those of the band alone: neighbours are subtracted, not fitted again.
     """
-    if not len(shapes):
-        return np.zeros(0), shapes
     weighted = shapes / variance[None]
     normal = weighted @ shapes.T
     ridge = 1e-9 * np.diag(np.maximum(np.diag(normal), 1e-300))
     volumes = np.linalg.solve(normal + ridge, weighted @ rest)
-    own = weighted / np.maximum((weighted * shapes).sum(axis=1, keepdims=True), 1e-300)
+    own = weighted / np.maximum(np.diag(normal), 1e-300)[:, None]
     return np.asarray(volumes, dtype=np.float64), np.asarray(own, dtype=np.float64)
 
 
-def _others(shapes: Floats, present: Floats, k: int) -> Floats:
-    without = present.copy()
-    without[k] = 0.0
-    return np.asarray(without @ shapes)
-
-
-def _summed(view: LaneView, bands: LaneBands, present: Floats, k: int) -> tuple[Floats, float]:
-    """Return the weights of the shared sum and how much volume lies where bands overlap."""
-    area = view.profile.area_px
-    members = [j for j, g in enumerate(bands.group) if g == bands.group[k] and view.present[j]]
-    density = view.shapes[k] * area
-    if len(members) == 1:
-        reach = bands.reach[k]
-        captured = float((density * reach).sum())
-        scale = 1 / captured if captured > LEAST_CAPTURED else 1.0
-        return reach * area * scale, 0.0
-    reach = np.clip(bands.reach[members].max(axis=0), 0.0, 1.0)
-    signal = present[members, None] * view.shapes[members]
-    total = signal.sum(axis=0)
-    mine = present[k] * view.shapes[k]
-    even = view.shapes[k] / np.maximum(view.shapes[members].sum(axis=0), 1e-300)
-    share = np.where(total > 0, mine / np.maximum(total, 1e-300), even)
-    captured = float((density * reach).sum())
-    scale = 1 / captured if captured > LEAST_CAPTURED else 1.0
-    rest = np.minimum(mine, total - mine)
-    return share * reach * area * scale, float((rest * reach * area).sum())
+def _summed(view: LaneView, bands: LaneBands, present: Floats) -> tuple[Floats, Floats]:
+    """Return the weights of the shared sums and how much volume lies where bands overlap."""
+    shapes, reach = view.shapes, bands.reach.copy()
+    share: dict[int, Floats] = {}
+    overlap: dict[int, Floats] = {}
+    group = np.where(view.present, bands.group, -1)
+    for members in (np.flatnonzero(group == g) for g in sorted(set(group.tolist()))):
+        if members.size == 1 or group[members[0]] < 0:
+            continue
+        reach[members] = np.clip(reach[members].max(axis=0), 0.0, 1.0)
+        signal = present[members, None] * shapes[members]
+        total, even = signal.sum(axis=0), np.maximum(shapes[members].sum(axis=0), 1e-300)
+        for k, mine in zip(members.tolist(), signal, strict=True):
+            share[k] = np.where(total > 0, mine / np.maximum(total, 1e-300), shapes[k] / even)
+            overlap[k] = np.minimum(mine, total - mine)
+    weights = reach * view.profile.area_px
+    shared = np.zeros(len(shapes))
+    for k, rest in overlap.items():
+        shared[k] = float(rest @ weights[k])
+    captured = np.einsum("kn,kn->k", shapes, weights)
+    weights *= np.where(captured > LEAST_CAPTURED, 1 / np.maximum(captured, 1e-300), 1.0)[:, None]
+    for k, part in share.items():
+        weights[k] *= part
+    return weights, shared

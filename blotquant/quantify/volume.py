@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 
 from blotquant.background.base import Background, BackgroundMethod, LaneView
 from blotquant.flags import Flag
+from blotquant.image.order import median
 from blotquant.model.band import Band, BandMeasurement
 from blotquant.model.lane import Baseline, Lane, LaneProfile
 from blotquant.quantify.extract import Extraction, extract
@@ -18,6 +20,7 @@ from blotquant.quantify.lane_setup import LaneSetup
 LOWER_BOUND_SHARE = 0.01  # saturated share of the area from which a volume is only a bound
 UNSEEN = 1.3  # times the limit of detection that a partner without a peak must reach
 LEAST_BLANKS = 10
+WHOLLY_INSIDE = 0.999  # of a position's pixels that lie on the picture
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -51,60 +54,82 @@ def measure_lane(
     setup
         What `LaneSetup.of` says of the same bands.
     """
-    known = setup.known
     background = setup.level_by(method)
-    extractions = extract(setup.view, background, known)
-    empty = _Empty.of(setup.view, background)
-    measured = tuple(
-        _measure(
-            lane,
-            setup.view,
-            band,
-            known.reach[k],
-            empty,
-            extraction,
-            extra,
-            in_group=any(
-                g == known.group[k] and bands[j].found for j, g in enumerate(known.group) if j != k
-            ),
-        )
-        for k, (band, extraction) in enumerate(zip(bands, extractions, strict=True))
-    )
+    sums = _Sums.of(setup, background)
+    measured = tuple(_measure(lane, band, sums, k, extra) for k, band in enumerate(bands))
     return LaneMeasurement(
         bands=measured,
         baseline=Baseline(level=background.level, level_se=background.level_se),
     )
 
 
-def _measure(
-    lane: Lane,
-    view: LaneView,
-    band: Band,
-    share: NDArray[np.float64],
-    empty: _Empty,
-    extraction: Extraction,
-    extra: Flag,
-    *,
-    in_group: bool,
-) -> BandMeasurement:
-    profile, weights = view.profile, extraction.weights
-    raw = float((weights * profile.signal).sum())
-    volume = extraction.volume
-    quiet = float((empty.variance * weights**2).sum())
-    blank_sd = empty.scatter(max(2, round(band.stop_px - band.start_px)))
-    blank_variance = max(quiet + extraction.level, blank_sd**2)
-    variance = extraction.noise - quiet + blank_variance + extraction.model
-    se = float(np.sqrt(max(variance, 0.0)))
-    blank_se = float(np.sqrt(max(blank_variance, 0.0)))
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Sums:
+    """What is summed over a lane's positions for its bands: arrays are (bands,).
+
+    `quiet` is the noise variance of each sum if only the level were there; `beyond` tells whether
+    a band reaches beyond the picture, `in_group` whether it overlaps another that was found.
+    """
+
+    profile: LaneProfile
+    extraction: Extraction
+    empty: _Empty
+    raw: NDArray[np.float64]
+    quiet: NDArray[np.float64]
+    area_px: NDArray[np.float64]
+    saturated: NDArray[np.float64]
+    beyond: NDArray[np.bool_]
+    in_group: tuple[bool, ...]
+
+    @classmethod
+    def of(cls, setup: LaneSetup, background: Background) -> _Sums:
+        view, known = setup.view, setup.known
+        profile, reach = view.profile, known.reach
+        extraction = extract(view, background, known)
+        empty = _Empty.of(view, background)
+        found = [g for g, is_found in zip(known.group, known.found, strict=True) if is_found]
+        return cls(
+            profile=profile,
+            extraction=extraction,
+            empty=empty,
+            raw=extraction.weights @ profile.signal,
+            quiet=extraction.weights**2 @ empty.variance,
+            area_px=reach @ profile.area_px,
+            saturated=reach @ profile.saturated / np.maximum(reach.sum(axis=1), 1e-12),
+            beyond=np.asarray(reach[:, view.straight.inside < WHOLLY_INSIDE].any(axis=1)),
+            in_group=tuple(
+                found.count(g) > is_found
+                for g, is_found in zip(known.group, known.found, strict=True)
+            ),
+        )
+
+
+def _measure(lane: Lane, band: Band, sums: _Sums, k: int, extra: Flag) -> BandMeasurement:
+    extraction, profile = sums.extraction, sums.profile
+    raw, quiet, volume, noise, level, model = (
+        float(x[k])
+        for x in (
+            sums.raw,
+            sums.quiet,
+            extraction.volume,
+            extraction.noise,
+            extraction.level,
+            extraction.model,
+        )
+    )
+    blank_sd = sums.empty.scatter(max(2, round(band.stop_px - band.start_px)))
+    blank_variance = max(quiet + level, blank_sd**2)
+    se = math.sqrt(max(noise - quiet + blank_variance + model, 0.0))
+    blank_se = math.sqrt(max(blank_variance, 0.0))
     lod, loq = 3 * blank_se, 10 * blank_se
-    saturated = float((profile.saturated * share).sum() / max(share.sum(), 1e-12))
+    saturated = float(sums.saturated[k])
     # The weak partner of a doublet may show no peak of its own; what is left after its neighbour
     # speaks for it. Elsewhere a volume without a peak is a slope or a smear.
-    seen = band.found or (in_group and volume > UNSEEN * lod)
+    seen = band.found or (sums.in_group[k] and volume > UNSEEN * lod)
     detected = bool(seen and not band.excluded and volume > lod)
     flags = band.flags | lane.flags | extra
     flags |= _quality(band, lane, saturated, volume, loq, detected=detected)
-    if share[view.straight.inside < 0.999].any() or _reaches_end(band, profile):
+    if sums.beyond[k] or _reaches_end(band, profile):
         flags |= Flag.TOUCHES_EDGE
     x, y = lane.point_at(band.apex_px)
     return BandMeasurement(
@@ -112,7 +137,7 @@ def _measure(
         x_px=x,
         y_px=y,
         box=_box(lane, band),
-        area_px=extraction.area_px,
+        area_px=float(sums.area_px[k]),
         raw_volume=raw,
         background_volume=raw - volume,
         volume=volume,
@@ -188,7 +213,7 @@ class _Empty:
         sums = (self.summed[starts + length] - self.summed[starts])[whole]
         if sums.size < LEAST_BLANKS:
             return 0.0
-        return float(1.4826 * np.median(np.abs(sums - np.median(sums))))
+        return 1.4826 * median(np.abs(sums - median(sums)))
 
 
 def _box(lane: Lane, band: Band) -> tuple[float, float, float, float]:
