@@ -32,7 +32,7 @@ PLATEAU = 0.1  # of the height of a crest: what is lower ...
 LONG = 3.0  # ... for so many thicknesses is no gap between two bands
 BODY = 1.2  # thicknesses: how far up and down a band is summed, as a Gaussian weight ...
 BASE = 2.4  # ... above what lies so far above and below its crest
-BODY_NOISE = 0.4  # of the crest's own noise: a body is a mean of many rows
+BODY_NOISE = 0.6  # of the crest's own noise: a body is a mean of many rows
 STEADY_PX = 9  # columns over which the crest's height is steadied before that; odd
 SMOOTHING = np.exp(-0.5 * np.arange(-4, 5) ** 2) / np.exp(-0.5 * np.arange(-4, 5) ** 2).sum()
 
