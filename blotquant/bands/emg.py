@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.interpolate import CubicSpline
 from scipy.special import erfcx
 
 Sizes = float | NDArray[np.float64]
@@ -28,11 +29,26 @@ def _emg(t: NDArray[np.float64], sigma: Sizes, tau: Sizes) -> NDArray[np.float64
 
 
 @cache
-def _mode_table() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return tail-to-sigma ratios and where the apex of `_emg` lies for each, in sigma."""
+def _mode_curve() -> CubicSpline:
+    """Return where the apex of `_emg` lies, in sigma, over the tail-to-sigma ratio.
+
+    A smooth curve through places found between those of a grid, by a parabola through the highest
+    three: in whole steps the apex would jump, and fits with it.
+    """
     ratios = np.linspace(0.0, 2 * LONGEST_TAIL, 121)
-    t = np.linspace(0.0, 2.5, 501)
-    return ratios, np.array([t[int(_emg(t, 1.0, r).argmax())] for r in ratios])
+    step = 0.02
+    t = np.arange(-1.0, 126.0) * step
+    modes = []
+    for ratio in ratios:
+        height = _emg(t, 1.0, float(ratio))
+        k = int(height[1:-1].argmax()) + 1
+        below, top, above = height[k - 1 : k + 2]
+        modes.append(t[k] + step * (below - above) / (2 * (below - 2 * top + above)))
+    return CubicSpline(ratios, np.array(modes))
+
+
+def _in_table(ratio: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.minimum(ratio, 2 * LONGEST_TAIL)
 
 
 def emg_density(distance: NDArray[np.float64], sigma: Sizes, tail: Sizes) -> NDArray[np.float64]:
@@ -41,7 +57,7 @@ def emg_density(distance: NDArray[np.float64], sigma: Sizes, tail: Sizes) -> NDA
     `tail` is the tail's decay length, positive for a tail towards negative distances.
     """
     tau = np.abs(tail)
-    apex = sigma * np.interp(tau / sigma, *_mode_table())  # of `_emg`
+    apex = sigma * _mode_curve()(_in_table(tau / sigma))  # of `_emg`
     t = np.where(np.asarray(tail) >= 0, -distance, distance)
     return _emg(t + apex, sigma, tau)
 
@@ -62,11 +78,9 @@ def emg_slopes(distance: NDArray[np.float64], sigma: Sizes, tail: Sizes) -> EmgS
     """
     sigma, tail = np.asarray(sigma), np.asarray(tail)
     tau = np.abs(tail)
-    ratios, modes = _mode_table()
-    ratio = tau / sigma
-    mode = np.interp(ratio, ratios, modes)
-    k = np.clip(np.searchsorted(ratios, ratio, side="right") - 1, 0, ratios.size - 2)
-    mode_by_ratio = (modes[k + 1] - modes[k]) / (ratios[k + 1] - ratios[k])
+    ratio, curve = tau / sigma, _mode_curve()
+    mode = curve(_in_table(ratio))
+    mode_by_ratio = np.where(ratio < 2 * LONGEST_TAIL, curve(_in_table(ratio), 1), 0.0)
     sign = np.where(tail >= 0, 1.0, -1.0)
     t = sigma * mode - sign * distance
     f = _emg(t, sigma, tau)
