@@ -63,8 +63,10 @@ def column_pieces(copy: WorkCopy, polarity: Polarity, box: Box) -> tuple[Piece, 
     The sum over each column is cut at its notches like a crest, so that bands may touch. In a crop
     that is not much higher than its lanes are wide, lanes neither lean nor bend enough to blur it.
     """
-    _, top, _, bottom = box
+    left, top, right, bottom = box
     strips = column_strips(copy, polarity, box) or _between_notches(copy, polarity, box)
+    if all(s.left < left or s.right > right - 1 for s in strips):
+        return ()  # the surround on either side
     widths = [s.width for s in strips]
     if len(strips) < 2 or bottom - top > SHORT * float(np.median(widths)):
         return ()
