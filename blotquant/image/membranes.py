@@ -32,6 +32,9 @@ GROUND = 0.65  # of a membrane's area has the ground's tone, ...
 HALF_WAY = 0.5  # ... which is not half way from its base to the bands' tone
 ALIKE = 1.6  # ratio of the widths of two bands of one row
 WEAKEST = 0.1  # of another band's evidence: what is as weak beside the row may be anything
+AT_FRAME_PX = 2.0  # small pixels: as near to the frame an outline ends with it
+IN_LINE = 0.25  # of a band's width
+LARGEST_LOSS = 0.25  # of the evidence
 TILT = 0.03  # dy/dx of a row
 SAME_OUTLINE = 0.08  # of the longer side: corners nearer than this are the same region
 
@@ -109,7 +112,7 @@ def _outlines(copy: WorkCopy, crests: Sequence[Evidence]) -> list[Quad]:
     distinct = _distinct(regions, max(size))
     _, chosen = _best_disjoint([r for r in distinct if r.share >= LEAST_SHARE])
     chosen = _with_siblings(chosen, distinct)
-    if sum(r.value for r in chosen) < LEAST_VALUE:
+    if sum(r.value for r in chosen) < LEAST_VALUE or _cuts_lanes(chosen, look):
         return []
     return [_scaled(q, factor) for q in _with_whole_rows(chosen, look)]
 
@@ -269,6 +272,30 @@ def _with_siblings(chosen: list[_Region], regions: Sequence[_Region]) -> list[_R
         if alike and not any(region.meets(r) for r in family):
             family.append(region)
     return family
+
+
+def _cuts_lanes(chosen: Sequence[_Region], look: _Look) -> bool:
+    """Tell whether much lies above or below the membranes that lines up with their bands.
+
+    Then a gradient or a shadow was taken for an edge, and the lanes go on beyond it. Boxes off the
+    frame are sure, and other membranes with the same lanes are among those chosen.
+    """
+    inside = np.array([r.around(look.points) for r in chosen]).any(axis=0)
+    columns = look.relief.tone.shape[1]
+    loose = [
+        r.around(look.points)
+        for r in chosen
+        if not r.boxed
+        or (r.quad[0][0] <= AT_FRAME_PX and r.quad[1][0] >= columns - 1 - AT_FRAME_PX)
+    ]
+    if not loose:
+        return False
+    mine = np.array(loose).any(axis=0) & (look.weights > 0)
+    x, width = look.points[:, 0], look.widths
+    in_line = np.abs(x[:, None] - x[mine]) < IN_LINE * width[mine]
+    alike = np.abs(np.log(width[:, None] / width[mine])) < np.log(ALIKE)
+    beyond = (in_line & alike).any(axis=1) & ~inside
+    return bool(look.weights[beyond].sum() > LARGEST_LOSS * look.weights.sum())
 
 
 def _with_whole_rows(chosen: Sequence[_Region], look: _Look) -> list[Quad]:
