@@ -212,13 +212,13 @@ def _region(outline: Outline, look: _Look) -> _Region | None:
         brighter=outline.brighter,
         steepness=outline.steepness,
         share=share,
-        value=outline.clear * share * _four_cornered(outline) * _is_told(outline, look),
+        value=outline.clear * share * _four_cornered(outline) * _against_frame(outline, look),
         boxed=outline.boxed,
     )
 
 
-def _is_told(outline: Outline, look: _Look) -> float:
-    """Return what an outline is worth that says no more than the frame does: less than another."""
+def _against_frame(outline: Outline, look: _Look) -> float:
+    """Return what an outline is worth beside others: less where it says what the frame says."""
     return FRAME_WORTH if outline.area > FRAME_SHARE * look.relief.tone.size else 1.0
 
 
@@ -305,11 +305,10 @@ def _with_whole_rows(chosen: Sequence[_Region], look: _Look) -> list[Quad]:
     own, unless they lie on another one or it is a box.
     """
     quads = []
-    on_any = np.zeros(look.weights.size, dtype=bool)
-    for region in chosen:
-        on_any |= region.around(look.points)
+    inside = [region.around(look.points) for region in chosen]
+    on_any = np.any(inside, axis=0)
     for k, region in enumerate(chosen):
-        mine = region.around(look.points) & (look.weights > 0)
+        mine = inside[k] & (look.weights > 0)
         left = right = None
         if not region.boxed and mine.any():
             (x, y), (xi, yi) = look.points.T[:, :, None], look.points[mine].T[:, None]

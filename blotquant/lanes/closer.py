@@ -14,7 +14,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from blotquant.image.contrast import WORK_SIZE_PX, WorkCopy, contrasts, work_copy
+from blotquant.image.contrast import (
+    LARGEST_ZOOM,
+    WORK_SIZE_PX,
+    WorkCopy,
+    contrasts,
+    work_copy,
+)
 from blotquant.lanes.detect import lane_pieces
 from blotquant.lanes.ridges import Piece
 from blotquant.lanes.wanted import Wanted
@@ -24,7 +30,7 @@ from blotquant.model.lane import Lane
 
 SMALL = 0.7  # of the photograph's longer side: larger membranes are seen well enough in the whole
 AROUND = 0.03  # of its longer side: what is cut out with it, so that its edge bands have two sides
-LEAST_PX = 24  # nothing smaller is cut out
+LEAST_PX = 24  # nothing lower or narrower is cut out, margins counted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,8 +64,8 @@ class Window:
         sides = window.right - window.left, window.bottom - window.top
         if max(sides) > SMALL * max(shape) or min(sides) < LEAST_PX:
             return None
-        # A photograph that is enlarged as it is gains nothing.
-        return window if max(shape) * 4 > WORK_SIZE_PX else None
+        # A photograph that is enlarged as far as it may be gains nothing.
+        return window if max(shape) * LARGEST_ZOOM > WORK_SIZE_PX else None
 
     def cut(self, pixels: NDArray[Any]) -> NDArray[Any]:
         """Return the part of a picture (rows, columns)."""

@@ -5,7 +5,14 @@ import numpy as np
 import pytest
 
 from blotquant.image.contrast import work_copy
-from blotquant.image.membranes import Evidence, _four_cornered, find_membranes
+from blotquant.image.membranes import (
+    Evidence,
+    _cuts_lanes,
+    _four_cornered,
+    _Look,
+    _Region,
+    find_membranes,
+)
 from blotquant.image.outlines import Relief, outlines
 
 SHAPE = (660, 1100)  # as large as a working copy, so that its pixels are the file's
@@ -109,3 +116,40 @@ def test_much_weaker_crests_beside_the_row_widen_nothing():
     crests = [*bands(SIX[:4], 330.0), *bands(SIX[4:], 330.0, weight=0.3)]
     ((_, _, right, _),) = bounds(copy_of(smear), crests)
     assert right == pytest.approx(640, abs=15)
+
+
+def region(left, top, right, bottom, *, boxed=True):
+    quad = ((left, top), (right, top), (right, bottom), (left, bottom))
+    return _Region(quad=quad, brighter=True, steepness=1.0, share=0.5, value=0.5, boxed=boxed)
+
+
+def look_at(crests):
+    return _Look(
+        relief=Relief.of(np.random.default_rng(1).normal(9, 1, (200, 330)).astype(np.float32)),
+        points=np.array([(c.x, c.y) for c in crests]),
+        widths=np.array([c.width for c in crests]),
+        thickness=np.array([c.thickness for c in crests]),
+        weights=np.array([c.weight for c in crests]),
+    )
+
+
+LANES = (40, 110, 180, 250)
+
+
+@pytest.mark.parametrize(
+    ("outline", "above", "is_cut"),
+    [
+        (
+            region(0, 60, 329, 199),
+            LANES,
+            True,
+        ),  # a gradient across the frame
+        (region(20, 60, 310, 190, boxed=False), LANES, True),
+        (region(20, 60, 310, 190), LANES, False),  # a box off the frame
+        (region(0, 60, 329, 199), (0, 75, 145, 215), False),  # other lanes
+        (region(0, 60, 329, 199), LANES[:1], False),  # little
+    ],
+)
+def test_lanes_that_go_on_beyond_an_outline_make_it_none(outline, above, is_cut):
+    crests = bands(LANES, 130.0, width=40.0) + bands(above, 25.0, width=40.0)
+    assert _cuts_lanes([outline], look_at(crests)) is is_cut
