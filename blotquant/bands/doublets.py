@@ -21,8 +21,8 @@ from blotquant.model.band import Band
 
 Floats = NDArray[np.float64]
 
-BROADER = 1.1  # than the other rows, from which on a row may be two
-OTHER_TAIL = 0.35  # by how much its tail may differ instead, in sigma
+BROADER = 1.2  # than the other rows, from which on a row may be two: single ones reach 1.15
+OTHER_TAIL = 0.5  # by how much its tail may differ instead, in sigma
 MISFIT = 0.02  # of the peak: how well single bands follow their family of shapes
 FACTORS = (0.94, 1.0, 1.06)  # by which the width of a band may differ from its row
 SAME_SPACING = 0.3  # of sigma: a lane's own apexes agree with the spacing of all

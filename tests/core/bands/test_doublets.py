@@ -80,6 +80,13 @@ def test_a_broader_row_is_not_a_pair(seed):
     assert split(bands, profiles, clipped) == tuple(bands)
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_a_row_hardly_broader_than_the_only_other_one_is_left_whole(seed):
+    # On streaked photographs one band differs as much from the next without a partner beside it.
+    bands, profiles, clipped = blot(12.0, np.full(LANES, 0.15), seed)
+    assert split(bands, profiles, clipped) == tuple(bands)
+
+
 def test_flat_tops_are_not_pairs():
     bands, profiles, clipped = blot(12.0, np.zeros(LANES), clipped_at=2500.0)
     assert split(bands, profiles, clipped) == tuple(bands)
