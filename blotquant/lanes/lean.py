@@ -12,6 +12,7 @@ from blotquant.lanes.widths import mode_of, of_typical_width
 MAX_LEAN_DEG = 12.0
 HELD_PX2 = (3.0 / 0.026) ** 2  # a placement error of 3 px against a prior of 1.5 degrees
 ENOUGH_PIECES = 70
+SQUARE_DEG = 4.0  # standard deviation of lanes from running square to their bands
 
 
 def common_lean(pieces: tuple[Piece, ...]) -> float:
@@ -19,15 +20,12 @@ def common_lean(pieces: tuple[Piece, ...]) -> float:
 
     Bands run square to their lanes, so their own slope gives the starting point (a smile cancels).
     """
-    wide = [p for p in strongest(pieces) if p.width > 12]
+    wide = _wide(pieces)
     if not wide:
         return 0.0
     weights = np.array([p.weight * p.width for p in wide])
-    slopes = np.array([p.slope for p in wide])
-    order = np.argsort(slopes)
-    half = np.searchsorted(np.cumsum(weights[order]), weights.sum() / 2)
     limit = np.tan(np.radians(MAX_LEAN_DEG))
-    start = float(np.clip(-slopes[order][half], -limit, limit))
+    start = _square_to_bands(wide)
     # Specks are narrow and lines across the membrane wide: only pieces of one width line up.
     widths = np.array([p.width for p in wide])
     typical = mode_of(widths, weights)
@@ -40,13 +38,31 @@ def common_lean(pieces: tuple[Piece, ...]) -> float:
     leans = np.tan(np.radians(np.linspace(-MAX_LEAN_DEG, MAX_LEAN_DEG, 49)))
     scores = _lined_up_at(leans, table, pairs)
     # Far from the bands' own slope a lean must be much better to be believed.
-    scores *= np.exp(
-        -0.5 * ((np.degrees(np.arctan(leans)) - np.degrees(np.arctan(start))) / 4) ** 2
-    )
+    scores *= _squareness(leans, start)
     if scores.max() <= 0:
         return start
     best = float(leans[int(scores.argmax())])
     return _settle(table, best if _tells(table, best, apart) else start, apart, limit)
+
+
+def _wide(pieces: tuple[Piece, ...]) -> list[Piece]:
+    return [p for p in strongest(pieces) if p.width > 12]
+
+
+def _square_to_bands(wide: list[Piece]) -> float:
+    """Return the dx/dy of lanes that run square to the bands, the median of their slopes."""
+    weights = np.array([p.weight * p.width for p in wide])
+    slopes = np.array([p.slope for p in wide])
+    order = np.argsort(slopes)
+    half = np.searchsorted(np.cumsum(weights[order]), weights.sum() / 2)
+    limit = np.tan(np.radians(MAX_LEAN_DEG))
+    return float(np.clip(-slopes[order][half], -limit, limit))
+
+
+def _squareness(leans: NDArray[np.float64], square: float) -> NDArray[np.float64]:
+    """Return how likely lanes lean so, where the bands themselves tell another lean (0 to 1)."""
+    off = np.degrees(np.arctan(leans)) - np.degrees(np.arctan(square))
+    return np.asarray(np.exp(-0.5 * (off / SQUARE_DEG) ** 2))
 
 
 def _lined_up_at(
@@ -74,7 +90,11 @@ def lined_up(pieces: tuple[Piece, ...], lean: float) -> float:
     far = np.maximum(4 * table.thickness[:, None], width)
     apart = np.abs(table.y[:, None] - table.y[None]) > far
     agree = agreement(*table.sheared(lean)) * np.triu(apart, 1)
-    return float((table.weight[:, None] * table.weight[None] * agree).sum())
+    evidence = float((table.weight[:, None] * table.weight[None] * agree).sum())
+    wide = _wide(pieces)
+    return (
+        evidence * float(_squareness(np.array(lean), _square_to_bands(wide))) if wide else evidence
+    )
 
 
 def strongest(pieces: tuple[Piece, ...]) -> tuple[Piece, ...]:
