@@ -23,7 +23,8 @@ SCALES_PX = (1.4, 2.1, 3.2, 4.8, 7.2, 10.8, 16.2)
 SMOOTHING_ACROSS = 0.0023  # of the picture's width: far less than a lane, or gaps would close
 WIDEST_COLUMN_PX = 4  # columns are joined as far as the smoothing across reaches, up to this
 MAX_NOISE_SAMPLES = 60_000
-NOISE_LAG_PX = 12  # apart are columns that share no noise, and mostly the same band
+NOISE_LAG_PX = 12  # apart are columns that share no noise, and mostly the same band ...
+NOISE_LAG = 3.0  # ... at least so many times the smoothing across
 NOISE_GROUPS = 8  # of the grey levels, alike in size
 MIN_CURVE_SAMPLES = 800  # fewer are too little for a curve
 LEAST_NOISE = 0.35  # of a grey level: rounding, and what compression leaves on flat grounds
@@ -179,7 +180,7 @@ def contrasts(copy: WorkCopy, across_px: float | None = None) -> tuple[ScaleCont
     sigma = across_px or _least_smoothing(copy.pixels)
     column_px = min(max(1, int(sigma)), WIDEST_COLUMN_PX)
     joined = _joined(copy, column_px)
-    tones = _Tones.of(joined, column_px)
+    tones = _Tones.of(joined, column_px, max(NOISE_LAG_PX, round(NOISE_LAG * sigma)))
     smooth = _smooth_across(joined.pixels, sigma / column_px)
     fitting = [s for s in SCALES_PX if s <= SCALES_PX[2] or copy.pixels.shape[0] >= 5 * s]
     with ThreadPoolExecutor(THREADS) as pool:
@@ -245,12 +246,12 @@ class _Tones:
     step: float
 
     @classmethod
-    def of(cls, copy: WorkCopy, column_px: int) -> _Tones:
+    def of(cls, copy: WorkCopy, column_px: int, lag_px: int) -> _Tones:
         pixels = copy.pixels
         low, high = float(pixels.min()), float(pixels.max())
         step = max((high - low) / 255, 1e-12)
         index = cv2.convertScaleAbs(pixels, alpha=1 / step, beta=-low / step)
-        lag = min(max(1, pixels.shape[1] // 4), NOISE_LAG_PX // column_px)
+        lag = min(max(1, pixels.shape[1] // 4), lag_px // column_px)
         rows = slice(None, None, max(1, pixels.size * column_px // MAX_NOISE_SAMPLES))
         part = pixels[rows]
         between = part[:, lag:-lag]

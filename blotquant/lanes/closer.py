@@ -21,7 +21,7 @@ from blotquant.image.contrast import (
     contrasts,
     work_copy,
 )
-from blotquant.lanes.detect import lane_pieces
+from blotquant.lanes.crests import lane_pieces
 from blotquant.lanes.ridges import Piece
 from blotquant.lanes.wanted import Wanted
 from blotquant.model.geometry import Membrane

@@ -11,8 +11,9 @@ import itertools
 import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter1d
+from scipy.signal import detrend
 
-from blotquant.image.contrast import WorkCopy
+from blotquant.image.contrast import LEAST_NOISE, WorkCopy
 from blotquant.lanes.combs import lane_ranges
 from blotquant.lanes.ridges import FOLLOW_SNR, Piece
 from blotquant.lanes.strips import Strip
@@ -24,6 +25,7 @@ CLEAR_GAP = 0.6  # a gap falls to this share of the level somewhere
 ALIKE = 0.35  # scatter of the widths and distances that lanes may have
 LEAST_WIDTH = 0.02  # of the crop
 LARGEST_COUNT = 40
+CLEAR_COLUMNS = 10.0  # times the noise of a pixel that columns of lanes stand out at least
 HIGH = 6.0  # widths of a lane: in anything higher bands have something above or below them
 SHORT = 2.5  # widths of a lane: a crop up to as high may be summed over its columns
 MOST_SNR = 12.0  # sums of many rows have little noise; beside crests they count as a clear one
@@ -106,7 +108,11 @@ def _between_notches(copy: WorkCopy, polarity: Polarity, box: Box) -> tuple[Stri
 
 
 def _signal(copy: WorkCopy, polarity: Polarity, box: Box) -> NDArray[np.float64] | None:
-    """Return the mean of each column, bands upwards; None if lanes do not go all the way down."""
+    """Return the mean of each column, bands upwards; None if they cannot be lanes.
+
+    Lanes go all the way down, and stand out far beyond the noise of a pixel, as what fills a crop
+    does; sums of many rows have so little noise that any unevenness would do.
+    """
     left, top, right, bottom = box
     part = copy.pixels[top:bottom, left:right]
     if part.shape[0] < 4 or part.shape[1] < 24:
@@ -114,7 +120,17 @@ def _signal(copy: WorkCopy, polarity: Polarity, box: Box) -> NDArray[np.float64]
     upper, lower = (_profile(half, polarity) for half in np.array_split(part, 2))
     if min(np.ptp(upper), np.ptp(lower)) == 0 or np.corrcoef(upper, lower)[0, 1] < SAME:
         return None
-    return np.asarray((upper + lower) / 2)
+    signal = np.asarray((upper + lower) / 2)
+    uneven = np.quantile(detrend(signal), [0.03, 0.85])
+    least = max(LEAST_NOISE * copy.step, _pixel_noise(part))
+    return signal if np.ptp(uneven) >= CLEAR_COLUMNS * least else None
+
+
+def _pixel_noise(part: NDArray[np.float32]) -> float:
+    """Return the noise of single pixels, from differences down and across, whichever are less."""
+    return min(
+        float(np.median(np.abs(np.diff(part, axis=axis)))) / (0.6745 * 2**0.5) for axis in (0, 1)
+    )
 
 
 def _profile(part: NDArray[np.float32], polarity: Polarity) -> NDArray[np.float64]:

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
 
 from blotquant.flags import Flag
-from blotquant.image.contrast import ScaleContrast, WorkCopy, contrasts
-from blotquant.lanes.choose import Weighed, choose_strips, weigh_strips, without_satellites
+from blotquant.image.contrast import WorkCopy
+from blotquant.lanes.choose import Weighed, choose_strips, weigh_strips
 from blotquant.lanes.columns import column_pieces, column_strips
 from blotquant.lanes.counted import exactly
 from blotquant.lanes.fan import Fan, find_fan
 from blotquant.lanes.lean import common_lean
-from blotquant.lanes.ridges import Piece, find_pieces, ridge_map
+from blotquant.lanes.ridges import Piece
 from blotquant.lanes.strips import Strip
-from blotquant.lanes.trust import Ground, believable
 from blotquant.lanes.wanted import (
     NOTHING_WANTED,
     Wanted,
@@ -26,7 +24,7 @@ from blotquant.lanes.wanted import (
     pieces_of,
     straight_extent,
 )
-from blotquant.lanes.widths import typical_width, without_lines
+from blotquant.lanes.widths import without_lines
 from blotquant.model.geometry import Membrane, Point
 from blotquant.model.image import Polarity
 from blotquant.model.lane import Lane, LaneKind
@@ -55,56 +53,10 @@ class LaneDetector(Protocol):
         ...
 
 
-FAINT_SNR = 12.0  # crests below this may be broken up by noise
 RIM = 1.5  # thicknesses from a membrane's edge: a crest as near runs along it
 NARROW, MANY = 0.015, 8  # of the membrane: lanes as narrow are specks, unless there are many
-WIDER = 0.1  # of a lane's width: the second pass's smoothing across
 
 LANE_DETECTORS: Registry[LaneDetector] = Registry("lane detector", "blotquant.lane_detectors")
-
-
-def lane_pieces(
-    copy: WorkCopy, scales: Sequence[ScaleContrast], polarity: Polarity
-) -> tuple[Piece, ...]:
-    """Return the pieces of crests on the whole photograph, without satellites.
-
-    Faint bands break into fragments at the noise. Where there are such, a second pass smooths
-    further across the lanes, and its longer pieces take the fragments' places.
-    """
-    ground = Ground.of(copy, polarity)
-    room = float(copy.pixels.shape[1])
-    pieces = without_lines(_seen(ground, scales, polarity), room)
-    width = typical_width(pieces)
-    faint = [p for p in pieces if p.snr < FAINT_SNR and p.width < 0.75 * width]
-    if len(faint) < 2:
-        return pieces
-    wide = contrasts(copy, WIDER * width)
-    return without_lines(_mended(pieces, _seen(ground, wide, polarity), width), room)
-
-
-def _seen(ground: Ground, scales: Sequence[ScaleContrast], polarity: Polarity) -> tuple[Piece, ...]:
-    pieces = without_satellites(find_pieces(ridge_map(scales, polarity, ground.bright)))
-    return believable(ground, pieces)
-
-
-def _mended(pieces: tuple[Piece, ...], wide: tuple[Piece, ...], width: float) -> tuple[Piece, ...]:
-    """Put the wide pass's pieces where the first pass saw only fragments or nothing."""
-    kept = list(pieces)
-    for w in wide:
-        if not 0.6 * width < w.width < 1.6 * width:
-            continue
-        near = [p for p in kept if _covers(w, p)]
-        if any(p.snr >= FAINT_SNR or p.width > 0.75 * w.width for p in near):
-            continue
-        kept = [p for p in kept if p not in near]
-        kept.append(w)
-    return tuple(sorted(kept, key=lambda p: -p.weight))
-
-
-def _covers(w: Piece, p: Piece) -> bool:
-    """Tell whether p lies at the height of w and shares some of its extent."""
-    over = min(w.right, p.right) - max(w.left, p.left)
-    return abs(w.y - p.y) < 1.5 * (w.thickness + p.thickness) and over > 0.3 * min(p.width, w.width)
 
 
 @LANE_DETECTORS.register("ridges")

@@ -48,6 +48,15 @@ class Ground:
             letters = pool.submit(lettering, copy.pixels)
             return cls(bright=bright, level=_level(bright), letters=letters.result())
 
+    def smoothed_across(self, sigma_px: float) -> Ground:
+        """Return the same ground with the picture smoothed across the lanes (Gaussian)."""
+        smooth = cv2.GaussianBlur(self.bright, (0, 1), sigmaX=sigma_px)
+        return replace(self, bright=np.asarray(smooth, dtype=np.float32))
+
+    def inverted(self) -> Ground:
+        """Return the ground of the picture with what rises sunk, and what is sunk risen."""
+        return replace(self, bright=-self.bright, level=_level(-self.bright))
+
 
 def believable(ground: Ground, pieces: tuple[Piece, ...]) -> tuple[Piece, ...]:
     """Return the pieces that may be bands, their evidence scaled by how much they look so."""

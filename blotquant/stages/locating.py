@@ -12,7 +12,8 @@ from blotquant.image.noise import estimate_noise
 from blotquant.image.polarity import guess_polarity
 from blotquant.image.saturation import count_saturated_pixels
 from blotquant.lanes.closer import Window, look_closer
-from blotquant.lanes.detect import LANE_DETECTORS, lane_pieces
+from blotquant.lanes.crests import lane_pieces
+from blotquant.lanes.detect import LANE_DETECTORS
 from blotquant.lanes.match import Picture, Seen, match_lanes, register_on_lead
 from blotquant.lanes.ridges import Piece
 from blotquant.lanes.wanted import NOTHING_WANTED, Wanted

@@ -48,7 +48,8 @@ def test_polarity_of_12_mp(benchmark, large_blot):
 
 def test_twenty_lanes_on_12_mp(benchmark, large_blot):
     from blotquant.image.contrast import contrasts, work_copy
-    from blotquant.lanes.detect import LANE_DETECTORS, lane_pieces
+    from blotquant.lanes.crests import lane_pieces
+    from blotquant.lanes.detect import LANE_DETECTORS
 
     image = large_blot.image
     right, bottom = float(image.width - 1), float(image.height - 1)

@@ -17,7 +17,7 @@ from unittest.mock import patch
 import numpy as np
 
 from blotquant.image import contrast, membranes, outlines
-from blotquant.lanes import choose, closer, combs, detect, ridges, trust
+from blotquant.lanes import choose, closer, combs, crests, detect, ridges, trust
 from blotquant.lanes.fan import Fan
 
 _SIDES: Callable[..., Any] = vars(contrast)["_smooth_and_sides"]
@@ -118,7 +118,7 @@ IDEAS = (
     ),
     Idea(
         what="lines wider than half of the room are no bands",
-        without=((detect, "without_lines", lambda pieces, _: pieces),),
+        without=tuple((m, "without_lines", lambda pieces, _: pieces) for m in (crests, detect)),
         shares=CONTRAST,
     ),
     Idea(
@@ -148,12 +148,17 @@ IDEAS = (
     ),
     Idea(
         what="crests on the flank of stronger ones are dropped",
-        without=((detect, "without_satellites", lambda pieces: pieces),),
+        without=((crests, "without_satellites", lambda pieces: pieces),),
         shares=CONTRAST,
     ),
     Idea(
         what="a second, wider look at faint bands",
-        without=((detect, "FAINT_SNR", 0.0),),
+        without=((crests, "FAINT_SNR", 0.0),),
+        shares=CONTRAST,
+    ),
+    Idea(
+        what="... at all of them where hardly any band is clear",
+        without=((crests, "FAINT_SHARE", math.inf),),
         shares=CONTRAST,
     ),
     Idea(

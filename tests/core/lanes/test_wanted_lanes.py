@@ -12,7 +12,8 @@ from blotquant.flags import Flag
 from blotquant.image.contrast import contrasts, work_copy
 from blotquant.lanes.choose import Weighed
 from blotquant.lanes.counted import exactly
-from blotquant.lanes.detect import LANE_DETECTORS, lane_pieces
+from blotquant.lanes.crests import lane_pieces
+from blotquant.lanes.detect import LANE_DETECTORS
 from blotquant.lanes.limits import NO_LIMITS, Limits
 from blotquant.lanes.strips import Strip
 from blotquant.lanes.wanted import Wanted
