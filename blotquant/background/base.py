@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from blotquant.image.order import median
 from blotquant.lanes.profile import StraightLane
 from blotquant.model.lane import LaneProfile
 from blotquant.registry import Registry
@@ -214,7 +216,7 @@ def median_se(rest: NDArray[np.float64], length: float, *, follows: bool = False
     if rest.size < 3:
         return float(np.std(rest)) if rest.size else 0.0
     steps = np.diff(rest)
-    white = float(1.4826 * np.median(np.abs(steps)) / np.sqrt(2))
+    white = 1.4826 * median(np.abs(steps)) / math.sqrt(2)
     block = int(np.clip(round(length), 1, max(1, rest.size // 3)))
     means = rest[: rest.size // block * block].reshape(-1, block).mean(axis=1)
     by_chance = 0.0 if follows else white**2 / block

@@ -15,6 +15,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from blotquant.image.order import medians
 from blotquant.lanes.profile import StraightLane
 
 Floats = NDArray[np.float32]
@@ -114,7 +115,7 @@ def _strips(straight: StraightLane, step: int, most: int) -> Floats:
 
 def _levelled(strips: Floats) -> Floats:
     """Take out each lane's common level: filters then lose nothing of the differences."""
-    return strips - np.median(strips, axis=(1, 2), keepdims=True)
+    return np.asarray(strips - medians(strips.reshape(len(strips), -1))[:, None, None])
 
 
 def _scales(unit: float, count: int) -> list[float]:
@@ -230,11 +231,11 @@ def _noise(each: Floats) -> Floats:
         d = np.diff(each[:, 0], axis=1)
         if not d.size:
             return np.ones(n_lanes, dtype=np.float32)
-        scatter = np.median(np.abs(d - np.median(d, axis=1, keepdims=True)), axis=1)
+        scatter = medians(np.abs(d - medians(d)[:, None]))
         return np.asarray(np.maximum(1.4826 * scatter, 1e-6), dtype=np.float32)
     # Second differences across strips: a lean or a cup of the band cancels, noise stays.
     second = np.abs(each[:, :-2] - 2 * each[:, 1:-1] + each[:, 2:])
-    scatter = np.median(second.reshape(n_lanes, -1), axis=1)
+    scatter = medians(second.reshape(n_lanes, -1))
     largest = np.maximum(each.max(axis=(1, 2)), -each.min(axis=(1, 2)))
     scatter = np.maximum(1.4826 / math.sqrt(6) * scatter, 1e-3 * largest)
     return np.asarray(np.maximum(scatter, 1e-6), dtype=np.float32)

@@ -15,6 +15,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from blotquant.image.order import median
+
 FloatArray = NDArray[np.float32]
 
 WORK_SIZE_PX = 1100  # longest side of the working copy; smaller ones lose faint bands
@@ -267,7 +269,7 @@ class _Tones:
             lag=lag,
             usable=usable,
             groups=tuple(groups),
-            centres=np.array([np.median(sample[g]) for g in groups]),
+            centres=np.array([median(sample[g]) for g in groups]),
             step=copy.step,
         )
 

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from blotquant.image.contrast import FloatArray
+from blotquant.image.order import median
 
 STRONG = 0.3  # of the range of grey values: fainter marks are left to the other tests
 CLEAR_OF_NOISE = 12.0  # standard deviations: half way up a stroke noise never reaches
@@ -48,7 +49,7 @@ def _noise(pixels: FloatArray) -> float:
     if pixels.shape[1] <= LAG_PX:
         return 0.0
     apart = np.abs(pixels[::2, LAG_PX:] - pixels[::2, :-LAG_PX])
-    return float(np.median(apart)) / (0.6745 * 2**0.5)
+    return median(apart) / (0.6745 * 2**0.5)
 
 
 def _groups(share: FloatArray) -> NDArray[np.bool_]:
@@ -89,6 +90,6 @@ def _is_sign(contour: NDArray[Any], area: float, along: NDArray[Any], across: ND
         return False
     x, y = contour[:, 0, :].T
     gy, gx = along[y, x], across[y, x]
-    if np.median(np.hypot(gx, gy)) < SHARP:
+    if median(np.hypot(gx, gy)) < SHARP:
         return False
     return bool((gx**2).sum() > ACROSS * ((gx**2).sum() + (gy**2).sum()))

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from blotquant.image.contrast import WorkCopy
+from blotquant.image.order import median, quantile
 from blotquant.image.outlines import Outline, Quad, Relief, hull, outlines, polygon_area
 from blotquant.model.geometry import Membrane
 
@@ -158,11 +159,12 @@ class _Look:
         inside = outline.within(self.points)
         strong = inside & (self.weights >= 0.5 * self.weights[inside].max())
         x, y = self.points[strong].astype(int).T
-        crest = float(np.median(self.relief.tone[y, x]))
-        base, ground = np.quantile(tones, [BASE, GROUND])
-        if crest < float(np.median(tones)):
-            base, ground = np.quantile(tones, [1 - BASE, 1 - GROUND])
-        return abs(float(ground - base)) < HALF_WAY * abs(crest - float(base))
+        crest = median(self.relief.tone[y, x])
+        base, ground = BASE, GROUND
+        if crest < median(tones):
+            base, ground = 1 - BASE, 1 - GROUND
+        lowest = quantile(tones, base)
+        return abs(quantile(tones, ground) - lowest) < HALF_WAY * abs(crest - lowest)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

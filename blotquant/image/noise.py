@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from blotquant.image.order import median
 from blotquant.model.image import Polarity
 from blotquant.model.noise import NoiseModel
 
@@ -41,7 +42,7 @@ def estimate_noise(pixels: NDArray[Any], full_scale: float, polarity: Polarity) 
     pairs = list(itertools.pairwise(ends.tolist()))
     centre = np.array([level[(a + b) // 2] for a, b in pairs], dtype=np.float64)
     own = sum(c**2 for c in FOURTH)  # variance of a difference over that of a pixel
-    scatter = np.array([np.median(fourth[a:b]) for a, b in pairs], dtype=np.float64) / 0.6745
+    scatter = np.array([median(fourth[a:b]) for a, b in pairs]) / 0.6745
     return _fit(centre, np.maximum(scatter**2 / own, QUANTISATION))
 
 

@@ -7,6 +7,7 @@ on them is judged by `membranes`.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from blotquant.image.contrast import FloatArray
-from blotquant.image.order import quantile
+from blotquant.image.order import median, quantile, quantiles
 from blotquant.model.geometry import Point
 
 LEVELS = 24  # grey levels by area, and as many evenly spread
@@ -47,8 +48,8 @@ class Relief:
     @classmethod
     def of(cls, small: FloatArray) -> Relief:
         """Return the relief of a small picture; tones are about logarithmic above its ground."""
-        low = float(np.quantile(small, 0.01))
-        spread = max(float(np.quantile(small, 0.5)) - low, float(np.std(small)) * 0.05, 1e-6)
+        low = quantile(small, 0.01)
+        spread = max(median(small) - low, float(np.std(small)) * 0.05, 1e-6)
         tone = np.arcsinh((small - low) / spread).astype(np.float32)
         tone = np.asarray(cv2.GaussianBlur(tone, (0, 0), 1.0), dtype=np.float32)
         steep = cv2.magnitude(
@@ -58,7 +59,7 @@ class Relief:
         return cls(
             tone=tone,
             steep=np.asarray(steep, dtype=np.float32),
-            ordinary=max(4.0 * float(np.median(steep)), LEAST_STEEPNESS),
+            ordinary=max(4.0 * median(np.asarray(steep)), LEAST_STEEPNESS),
         )
 
     def levels(self) -> NDArray[np.float32]:
@@ -66,9 +67,9 @@ class Relief:
 
         Printed panels are flat: their level and their surround's have no quantile in between.
         """
-        lowest, highest = np.quantile(self.tone, [0.005, 0.995])
+        shares = np.r_[0.005, np.linspace(0.02, 0.98, LEVELS), 0.995]
+        lowest, *by_area, highest = quantiles(self.tone, shares)
         even = np.linspace(lowest, highest, LEVELS + 2)[1:-1]
-        by_area = np.quantile(self.tone, np.linspace(0.02, 0.98, LEVELS))
         return np.unique(np.r_[by_area, even]).astype(np.float32)
 
 
@@ -129,22 +130,30 @@ def _at_level(
     brighter: bool,  # noqa: FBT001 - one of two sides of a level
 ) -> Iterator[Outline]:
     rows, columns = inside.shape
+    least_area, largest_area = LEAST_AREA * inside.size, LARGEST_AREA * inside.size
+    # A step from point to point is at most a diagonal, and a circle holds most for its length.
+    fewest = math.sqrt(2 * math.pi * least_area)
     mask = cv2.morphologyEx(inside.astype(np.uint8), cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
     contours, tree = cv2.findContours(mask, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_NONE)
     parents = tree[0, :, 3] if contours else ()
     for contour, parent in zip(contours, parents, strict=True):
-        if parent >= 0:  # a hole; what lies in it stands for itself, as panels within their frames
+        # What lies in a hole stands for itself, as panels within their frames.
+        if parent >= 0 or len(contour) < fewest:
             continue
         area = cv2.contourArea(contour)
-        if not LEAST_AREA * inside.size < area < LARGEST_AREA * inside.size:
+        if not least_area < area < largest_area:
+            continue
+        convex = cv2.convexHull(contour)
+        if area < LEAST_RECTANGULARITY * cv2.contourArea(convex):  # its rectangle is larger still
+            continue
+        _, (w, h), _ = cv2.minAreaRect(convex)
+        share, lower = area / max(w * h, 1e-9), min(w, h)
+        if share < LEAST_RECTANGULARITY or lower < LEAST_SIDE_PX:
             continue
         points = np.asarray(contour[:, 0, :], dtype=np.int32)
         corners = corners_of(points)
-        _, (w, h), _ = cv2.minAreaRect(points)
-        share, lower = area / max(w * h, 1e-9), min(w, h)
         is_straight = area > STRAIGHT * polygon_area(corners)
-        least = (LEAST_STRIP if is_straight else LEAST_HEIGHT) * thickness
-        if share < LEAST_RECTANGULARITY or lower < max(LEAST_SIDE_PX, least):
+        if lower < (LEAST_STRIP if is_straight else LEAST_HEIGHT) * thickness:
             continue
         x, y = points.T
         free = (x > 1) & (x < columns - 2) & (y > 1) & (y < rows - 2)

@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 
 from blotquant.image.contrast import ScaleContrast, WorkCopy
+from blotquant.image.order import quantile
 from blotquant.model.image import Polarity, PolarityGuess
 
 THRESHOLD = 4.0  # contrast in standard deviations from which a place counts as a ridge
@@ -66,6 +67,6 @@ def _tail_balance(copy: WorkCopy) -> float:
     live = np.flatnonzero(copy.live)
     some = live[:: max(1, live.size // 100_000)]
     sample = copy.pixels.ravel()[some] - np.asarray(low).ravel()[some]
-    a, middle, b = np.quantile(sample, [0.005, 0.5, 0.995])
+    a, middle, b = (quantile(sample, share) for share in (0.005, 0.5, 0.995))
     span = b - a
-    return float(((b - middle) - (middle - a)) / span) if span > 0 else 0.0
+    return ((b - middle) - (middle - a)) / span if span > 0 else 0.0

@@ -14,6 +14,7 @@ from scipy.ndimage import gaussian_filter1d
 from scipy.signal import detrend
 
 from blotquant.image.contrast import LEAST_NOISE, WorkCopy
+from blotquant.image.order import median, quantile
 from blotquant.lanes.combs import lane_ranges
 from blotquant.lanes.ridges import FOLLOW_SNR, Piece
 from blotquant.lanes.strips import Strip
@@ -45,8 +46,8 @@ def column_strips(copy: WorkCopy, polarity: Polarity, box: Box) -> tuple[Strip, 
     signal = _signal(copy, polarity, box)
     if signal is None:
         return ()
-    floor, ceiling = np.quantile(signal, [0.03, 0.85])
-    height = (signal - floor) / max(float(ceiling - floor), 1e-9)
+    floor, ceiling = quantile(signal, 0.03), quantile(signal, 0.85)
+    height = (signal - floor) / max(ceiling - floor, 1e-9)
     tried = [_lanes_above(height, level) for level in LEVELS]
     runs = min((r for r in tried if r), key=_unevenness, default=())
     left, top, _, bottom = box
@@ -91,12 +92,12 @@ def _between_notches(copy: WorkCopy, polarity: Polarity, box: Box) -> tuple[Stri
     signal = _signal(copy, polarity, box)
     if signal is None:
         return ()
-    height = np.clip(signal - np.quantile(signal, 0.02), 0, None)
+    height = np.clip(signal - quantile(signal, 0.02), 0, None)
     part = copy.pixels[box[1] : box[3], box[0] : box[2]].mean(axis=0, dtype=np.float64)
-    noise = max(float(np.median(np.abs(np.diff(part)))) / (0.6745 * 2**0.5), 1e-9)
+    noise = max(median(np.abs(np.diff(part))) / (0.6745 * 2**0.5), 1e-9)
     found = []
     for a, b in lane_ranges(height, noise, LEAST_WIDTH * height.size):
-        top = float(np.quantile(height[a:b], 0.8))
+        top = quantile(height[a:b], 0.8)
         inside = np.flatnonzero(height[a:b] >= top / 2)
         if inside.size > LEAST_WIDTH * height.size and top > LEAST_SHARE * height.max():
             first, last = a + int(inside[0]), a + int(inside[-1])

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from blotquant.image.order import median
 from blotquant.model.results import BackgroundAdvice, Notice
 from blotquant.quantify.lane_setup import band_mask
 from blotquant.stages.levels import ROLLING_BALL, Backgrounds
@@ -176,9 +177,9 @@ def _unevenness(
     slope = float(np.std(line(np.arange(signal.size))))
     block = max(1, min(round(length), x.size // 3))
     means = rest[: x.size // block * block].reshape(-1, block).mean(axis=1)
-    white = float(np.median(np.abs(np.diff(rest)))) * 1.4826 / math.sqrt(2)
+    white = median(np.abs(np.diff(rest))) * 1.4826 / math.sqrt(2)
     # A band that nobody marked is no blotch: it must not stand for the rest of the lane.
-    spread = 1.4826 * float(np.median(np.abs(means - np.median(means))))
+    spread = 1.4826 * median(np.abs(means - median(means)))
     return slope, math.sqrt(max(spread**2 - white**2 / block, 0.0))
 
 

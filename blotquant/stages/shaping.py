@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 from blotquant.background import LocalSurround
 from blotquant.bands.shapes import BandShape, learn_shapes
 from blotquant.cache import StageCache
+from blotquant.image.order import median
 from blotquant.quantify.flank_window import FlankBand
 from blotquant.quantify.flanks import shape_of_row
 from blotquant.quantify.lane_setup import bare_view
@@ -42,7 +44,7 @@ class FirstLook:
         levels = tuple(
             method.estimate(bare_view(p.straight, p.profile, p.bands)).level for p in placed
         )
-        noise = tuple(float(np.sqrt(np.median(p.profile.variance))) for p in placed)
+        noise = tuple(math.sqrt(median(p.profile.variance)) for p in placed)
         signals = [p.profile.signal for p in placed]
         shapes = learn_shapes(signals, levels, noise, [p.bands for p in placed])
         return cls(levels=levels, noise=noise, shapes=shapes)
