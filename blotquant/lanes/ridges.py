@@ -15,10 +15,10 @@ from typing import Any
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from scipy import ndimage
 
 from blotquant.image.contrast import FloatArray, ScaleContrast
-from blotquant.image.order import median, quantile
+from blotquant.image.order import quantile
+from blotquant.lanes.bodies import SideBySide, bodies
 from blotquant.lanes.combs import lane_ranges
 from blotquant.model.image import Polarity
 
@@ -30,11 +30,8 @@ LEAST_COLUMNS = 4  # of a crest
 LEAST_LANE = 2.5  # in thicknesses of its bands (standard deviations): lanes are wider
 PLATEAU = 0.1  # of the height of a crest: what is lower ...
 LONG = 3.0  # ... for so many thicknesses is no gap between two bands
-BODY = 1.2  # thicknesses: how far up and down a band is summed, as a Gaussian weight ...
-BASE = 2.4  # ... above what lies so far above and below its crest
 BODY_NOISE = 0.6  # of the crest's own noise: a body is a mean of many rows
-STEADY_PX = 9  # columns over which the crest's height is steadied before that; odd
-SMOOTHING = np.exp(-0.5 * np.arange(-4, 5) ** 2) / np.exp(-0.5 * np.arange(-4, 5) ** 2).sum()
+ROUND = 1.6  # width over thickness: up to here a crest is a dot, and no band whatever it is
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,17 +115,22 @@ def ridge_map(scales: Sequence[ScaleContrast], polarity: Polarity, bright: Float
 
 
 def find_pieces(ridges: RidgeMap, seed_snr: float = SEED_SNR) -> tuple[Piece, ...]:
-    """Follow every crest and cut it where it dips; sorted from the strongest."""
-    pieces = [
-        piece
-        for crest in _crests(ridges, seed_snr)
-        for part in _levels(crest)
-        for piece in _cut(part, ridges.bright)
-    ]
+    """Follow every crest and cut it where it dips; sorted from the strongest.
+
+    Where bands touch, the crest itself may hardly dip, but they are thinner at their ends: so the
+    whole band, from its upper to its lower edge, is looked at as well.
+    """
+    crests = _parted(_crests(ridges, seed_snr))
+    if not crests:
+        return ()
+    beside = SideBySide.of([crest.x.size for crest in crests])
+    smooth = beside.parts(beside.smoothed(_columns(crests, "height")))
+    body = beside.parts(_bodies(beside, crests, ridges.bright))
+    pieces = [piece for each in zip(crests, smooth, body, strict=True) for piece in _cut(*each)]
     return tuple(sorted(pieces, key=lambda p: -p.weight))
 
 
-def _crests(ridges: RidgeMap, seed_snr: float) -> Iterator[Crest]:
+def _crests(ridges: RidgeMap, seed_snr: float) -> list[Crest]:
     """Follow pixels that are the highest of their column's neighbourhood and stand out."""
     higher = cv2.dilate(ridges.snr, np.ones((5, 1), np.uint8))
     mask = (ridges.snr >= higher) & (ridges.snr > FOLLOW_SNR)
@@ -147,42 +149,78 @@ def _crests(ridges: RidgeMap, seed_snr: float) -> Iterator[Crest]:
     order = np.lexsort((-snr, x, label))
     order = order[(np.diff(label[order], prepend=-1) != 0) | (np.diff(x[order], prepend=-1) != 0)]
     y, x, label, snr = y[order], x[order], label[order], snr[order]
-    height, thickness = ridges.at(y, x)
-    ends = np.flatnonzero(np.diff(label, append=-1)) + 1
-    for a, b in itertools.pairwise([0, *ends.tolist()]):
-        if (b - a) * column_px >= LEAST_COLUMNS:
-            k = slice(a, b)
-            yield _gapless(x[k], (y[k], height[k], snr[k], thickness[k]), column_px)
+    long = np.flatnonzero(np.bincount(label)[label] * column_px >= LEAST_COLUMNS)
+    y, x, label, snr = y[long], x[long], label[long], snr[long]
+    return _gapless(label, x, (y, *ridges.at(y, x), snr), column_px) if label.size else []
 
 
-def _gapless(x: NDArray[np.int64], values: Sequence[NDArray[Any]], column_px: int) -> Crest:
-    """Fill working columns without a crest point of their own from their neighbours.
+def _gapless(
+    label: NDArray[np.int32], x: NDArray[np.int64], values: Sequence[NDArray[Any]], column_px: int
+) -> list[Crest]:
+    """Return crests with the working columns filled that have no point of their own.
 
-    They lie between those of a coarser map, or the crest jumped a row.
+    They lie between those of a coarser map, or the crest jumped a row. `values` are y, height,
+    thickness and signal-to-noise ratio of the points, crest by crest.
     """
-    full = np.arange(x[0] * column_px, (x[-1] + 1) * column_px)
-    if full.size > x.size:
-        middle = column_px * (x + 0.5) - 0.5
-        values = [np.interp(full, middle, v) for v in values]
-    y, height, snr, thickness = (v.astype(np.float64) for v in values)
-    return Crest(x=full, y=y, height=height, snr=snr, thickness=thickness)
+    ends = np.flatnonzero(np.diff(label, append=-1)) + 1
+    starts = np.concatenate([[0], ends[:-1]])
+    sizes = (x[ends - 1] + 1 - x[starts]) * column_px
+    # One after the other on one line, all crests are filled at once.
+    cut = np.cumsum(sizes)
+    before = x[starts] * column_px - (cut - sizes)
+    middle = column_px * (x + 0.5) - 0.5 - np.repeat(before, ends - starts)
+    place = np.clip(
+        np.arange(cut[-1]), np.repeat(middle[starts], sizes), np.repeat(middle[ends - 1], sizes)
+    )
+    full = np.arange(cut[-1]) + np.repeat(before, sizes)
+    filled = [full, *(np.interp(place, middle, v) for v in values)]
+    return [
+        Crest(x=x, y=y, height=height, thickness=thickness, snr=snr)
+        for x, y, height, thickness, snr in zip(
+            *(np.split(v, cut[:-1]) for v in filled), strict=True
+        )
+    ]
 
 
-def _levels(crest: Crest) -> Iterator[Crest]:
-    """Part a crest where it steps down to a low plateau, and yield both as crests of their own.
+def _columns(crests: Sequence[Crest], name: str) -> NDArray[Any]:
+    """Return what crests hold of one kind, end to end."""
+    return np.concatenate([getattr(crest, name) for crest in crests])
+
+
+def _bodies(beside: SideBySide, crests: Sequence[Crest], bright: FloatArray) -> NDArray[np.float64]:
+    """Return the bodies of crests, end to end."""
+    thickness = np.array([quantile(crest.thickness, 0.5) for crest in crests])
+    return bodies(beside, _columns(crests, "x"), _columns(crests, "y"), thickness, bright)
+
+
+def _is_dot(crest: Crest) -> bool:
+    """Tell whether no part of a crest is wide enough for a band."""
+    return bool(crest.x.size - 1 <= ROUND * crest.thickness.min())
+
+
+def _parted(crests: Sequence[Crest]) -> list[Crest]:
+    """Part crests where they step down to a low plateau: either side is a crest of its own.
 
     A strip of membrane may be a crest along its whole length, from one band to the next.
     """
-    height = ndimage.correlate1d(crest.height, SMOOTHING, mode="nearest")
-    is_high = height > PLATEAU * quantile(height, 0.95)
+    if not crests:
+        return []
+    beside = SideBySide.of([crest.x.size for crest in crests])
+    smooth = beside.parts(beside.smoothed(_columns(crests, "height")))
+    return [part for each in zip(crests, smooth, strict=True) for part in _levels(*each)]
+
+
+def _levels(crest: Crest, smooth: NDArray[np.float64]) -> Iterator[Crest]:
+    """Yield the parts of a crest between its steps; `smooth` is its height."""
+    is_high = smooth > PLATEAU * quantile(smooth, 0.95)
     steps = np.flatnonzero(np.diff(is_high)) + 1
-    ends = [0, *steps.tolist(), height.size]
+    ends = [0, *steps.tolist(), smooth.size]
     runs = list(itertools.pairwise(ends))
     low = [(a, b) for a, b in runs if not is_high[a] and b - a > LONG * crest.thickness[a:b].mean()]
     if not low:
         yield crest
         return
-    edges = sorted({0, height.size, *(k for run in low for k in run)})
+    edges = sorted({0, smooth.size, *(k for run in low for k in run)})
     for a, b in itertools.pairwise(edges):
         k = slice(a, b)
         yield Crest(
@@ -194,46 +232,20 @@ def _levels(crest: Crest) -> Iterator[Crest]:
         )
 
 
-def _cut(crest: Crest, bright: FloatArray) -> list[Piece]:
-    """Cut a crest into the lanes that it runs through.
-
-    Where bands touch, the crest itself may hardly dip, but they are thinner at their ends: so the
-    whole band, from its upper to its lower edge, is looked at as well.
-    """
+def _cut(crest: Crest, height: NDArray[np.float64], body: NDArray[np.float64]) -> list[Piece]:
+    """Cut a crest at its body's notches into the lanes that it runs through; dots are whole."""
     noise = quantile(crest.height / np.maximum(crest.snr, 1e-9), 0.5)
-    height = ndimage.correlate1d(crest.height, SMOOTHING, mode="nearest")
     pieces = []
-    least = LEAST_LANE * quantile(crest.thickness, 0.5)
-    body = ndimage.correlate1d(_body(crest, bright), SMOOTHING, mode="nearest")
-    for a, b in lane_ranges(body, noise * BODY_NOISE, least):
+    ranges = [(0, crest.x.size)]
+    if not _is_dot(crest):
+        least = LEAST_LANE * quantile(crest.thickness, 0.5)
+        ranges = lane_ranges(body, noise * BODY_NOISE, least)
+    for a, b in ranges:
         k = slice(a, b)
         piece = _piece(crest.x[k], crest.y[k], height[k], crest.snr[k], crest.thickness[k], noise)
         if piece is not None:
             pieces.append(piece)
     return pieces
-
-
-def _body(crest: Crest, bright: FloatArray) -> NDArray[np.float64]:
-    """Return the mean height of the band in each column above its two sides, never negative."""
-    thickness = quantile(crest.thickness, 0.5)
-    reach = max(2, round(BASE * thickness))
-    offset = np.arange(-reach, reach + 1)
-    weight = np.exp(-0.5 * (offset / (BODY * thickness)) ** 2)
-    y = np.round(_steadied(crest.y)).astype(int)
-    rows = np.clip(y[None] + offset[:, None], 0, bright.shape[0] - 1)
-    column = bright[rows, crest.x[None]]
-    base = np.maximum(column[0], column[-1])
-    # A neighbour above or below raises the base in one place; elsewhere the crest shares one.
-    base = np.minimum(base, median(base))
-    body = weight @ (column - base) / weight.sum()
-    return np.asarray(np.clip(body, 0, None), dtype=np.float64)
-
-
-def _steadied(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the running median over a few columns."""
-    around = np.pad(values, STEADY_PX // 2, mode="edge")
-    windows = np.lib.stride_tricks.sliding_window_view(around, STEADY_PX)
-    return np.asarray(np.sort(windows, axis=1)[:, STEADY_PX // 2], dtype=np.float64)
 
 
 def _valley_depths(height: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from blotquant.image.contrast import FloatArray, WorkCopy
 from blotquant.image.lettering import lettering
 from blotquant.image.order import median
-from blotquant.lanes.ridges import Piece
+from blotquant.lanes.ridges import ROUND, Piece
 from blotquant.model.image import Polarity
 
 COARSE_PX = 96  # longest side of the picture in which the blot's own level is sought
@@ -27,7 +27,7 @@ ABOVE_LEVEL = 0.4  # of its contrast that a crest must lie above the blot around
 ALONG, ACROSS = 0.2, 0.5  # share of edges across: up to the first a band, from the second none
 # Drawn lines: up to so thick (the two finest scales), and from so many times as long on.
 RULED = ((1.5, 30.0), (2.2, 60.0))
-ROUND, WIDE = 1.6, 2.6  # width over thickness: up to the first a dot, from the second on a band
+WIDE = 2.6  # width over thickness: from here on a band, up to `ROUND` a dot
 ENDS = 0.12  # of a crest's width at either end, where a band has edges across too
 
 

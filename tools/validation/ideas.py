@@ -64,6 +64,10 @@ def _from_first_differences(sampled: Any, tones: Any) -> Any:
     return np.asarray(_CURVE(d, tones), dtype=np.float32)
 
 
+def _heights(beside: Any, crests: Any, _bright: Any) -> Any:
+    return beside.smoothed(np.concatenate([crest.height for crest in crests]))
+
+
 def _deep_cuts(at: Any, depth: Any, ends: tuple[int, int], _least_width: float) -> Any:
     inside = (at > ends[0]) & (at < ends[1]) & (depth >= combs.CLEAR)
     return tuple(int(k) for k in at[inside])
@@ -108,7 +112,7 @@ IDEAS = (
     ),
     Idea(
         what="dots are no bands",
-        without=((trust, "ROUND", -1.0), (trust, "WIDE", 0.0)),
+        without=((ridges, "ROUND", -1.0), (trust, "ROUND", -1.0), (trust, "WIDE", 0.0)),
         shares=CONTRAST,
     ),
     Idea(
@@ -133,7 +137,7 @@ IDEAS = (
     ),
     Idea(
         what="... at the notches of whole bands, not of the crest's height",
-        without=((ridges, "_body", lambda crest, _: crest.height), (ridges, "BODY_NOISE", 1.0)),
+        without=((ridges, "_bodies", _heights), (ridges, "BODY_NOISE", 1.0)),
         shares=CONTRAST,
     ),
     Idea(
