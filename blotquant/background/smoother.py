@@ -17,6 +17,10 @@ from scipy.linalg.lapack import dpbtrf, dtbtrs
 STIFFNESS = tuple(10.0 ** (k / 2) for k in range(2, 19))
 RIDGE = 1e-12  # a larger one competes with the data at the highest stiffness
 DECIMATION = 4
+# The columns of D'D for second differences D, from the diagonal down: inside, and at the ends.
+INNER = np.array([6.0, -4.0, 1.0])
+FIRST = np.array([[1.0, -2.0, 1.0], [5.0, -4.0, 1.0]])
+LAST = np.array([[5.0, -2.0, 0.0], [1.0, 0.0, 0.0]])
 MANY_POSITIONS = 240  # from here on the stiffness is sought on means of four positions
 
 Floats = NDArray[np.float64]
@@ -28,18 +32,14 @@ def _factor(weights: Floats, stiffness: Floats) -> Floats:
     Of several stiffnesses they are side by side: together they are one banded matrix.
     """
     n = weights.size
-    differences = np.zeros((3, 1, n))
-    differences[0] = 6.0
-    differences[0, 0, [0, -1]] = 1.0
-    differences[0, 0, [1, -2]] = 5.0
-    differences[1, 0, :-1] = -4.0
-    differences[1, 0, [0, -2]] = -2.0
-    differences[2, 0, :-2] = 1.0
     # LAPACK takes columns.
     bands = np.empty((3, stiffness.size * n), order="F")
-    np.multiply(differences, stiffness[:, None], out=bands.T.reshape(-1, n, 3).transpose(2, 0, 1))
+    columns = bands.T.reshape(stiffness.size, n, 3)
+    penalty = stiffness[:, None, None]
+    columns[:] = penalty * INNER
+    columns[:, :2], columns[:, -2:] = penalty * FIRST, penalty * LAST
     # A ridge far below the data keeps the matrix positive where everything is masked.
-    bands[0] += (weights + RIDGE * stiffness[:, None]).ravel()
+    columns[:, :, 0] += weights + RIDGE * stiffness[:, None]
     factor, failed = dpbtrf(bands, lower=1, overwrite_ab=1)
     if failed:
         raise np.linalg.LinAlgError("The level's matrix is not positive")

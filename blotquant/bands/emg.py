@@ -13,6 +13,7 @@ from scipy.special import erfcx
 Sizes = float | NDArray[np.float64]
 
 LONGEST_TAIL = 1.5  # in units of sigma
+PIECE, PIECES = LONGEST_TAIL / 60, 120  # of the curve of apexes: up to twice the longest tail
 SHORTEST_TAIL = 1e-3  # in units of sigma: a shorter one is none
 
 
@@ -29,13 +30,13 @@ def _emg(t: NDArray[np.float64], sigma: Sizes, tau: Sizes) -> NDArray[np.float64
 
 
 @cache
-def _mode_curve() -> CubicSpline:
-    """Return where the apex of `_emg` lies, in sigma, over the tail-to-sigma ratio.
+def _mode_pieces() -> NDArray[np.float64]:
+    """Return the cubic pieces of the curve that `_mode` follows, (4, pieces), from 0 on.
 
-    A smooth curve through places found between those of a grid, by a parabola through the highest
+    It goes smoothly through places found between those of a grid, by a parabola through the highest
     three: in whole steps the apex would jump, and fits with it.
     """
-    ratios = np.linspace(0.0, 2 * LONGEST_TAIL, 121)
+    ratios = PIECE * np.arange(PIECES + 1)
     step = 0.02
     t = np.arange(-1.0, 126.0) * step
     modes = []
@@ -44,11 +45,19 @@ def _mode_curve() -> CubicSpline:
         k = int(height[1:-1].argmax()) + 1
         below, top, above = height[k - 1 : k + 2]
         modes.append(t[k] + step * (below - above) / (2 * (below - 2 * top + above)))
-    return CubicSpline(ratios, np.array(modes))
+    return np.asarray(CubicSpline(ratios, np.array(modes)).c)
 
 
-def _in_table(ratio: NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.minimum(ratio, 2 * LONGEST_TAIL)
+def _mode(ratio: Sizes) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return where the apex of `_emg` lies, in sigma, over the tail-to-sigma ratio, and its slope.
+
+    Beyond `PIECES` pieces it stays where it is.
+    """
+    k = np.minimum(np.asarray(ratio) / PIECE, PIECES - 1).astype(np.intp)
+    a, b, c, d = _mode_pieces()[:, k]
+    x = np.minimum(ratio, PIECES * PIECE) - PIECE * k
+    slope = np.where(np.asarray(ratio) < PIECES * PIECE, (3 * a * x + 2 * b) * x + c, 0.0)
+    return ((a * x + b) * x + c) * x + d, slope
 
 
 def emg_density(distance: NDArray[np.float64], sigma: Sizes, tail: Sizes) -> NDArray[np.float64]:
@@ -57,7 +66,8 @@ def emg_density(distance: NDArray[np.float64], sigma: Sizes, tail: Sizes) -> NDA
     `tail` is the tail's decay length, positive for a tail towards negative distances.
     """
     tau = np.abs(tail)
-    apex = sigma * _mode_curve()(_in_table(tau / sigma))  # of `_emg`
+    mode, _ = _mode(tau / sigma)
+    apex = sigma * mode  # of `_emg`
     t = np.where(np.asarray(tail) >= 0, -distance, distance)
     return _emg(t + apex, sigma, tau)
 
@@ -78,9 +88,8 @@ def emg_slopes(distance: NDArray[np.float64], sigma: Sizes, tail: Sizes) -> EmgS
     """
     sigma, tail = np.asarray(sigma), np.asarray(tail)
     tau = np.abs(tail)
-    ratio, curve = tau / sigma, _mode_curve()
-    mode = curve(_in_table(ratio))
-    mode_by_ratio = np.where(ratio < 2 * LONGEST_TAIL, curve(_in_table(ratio), 1), 0.0)
+    ratio = tau / sigma
+    mode, mode_by_ratio = _mode(ratio)
     sign = np.where(tail >= 0, 1.0, -1.0)
     t = sigma * mode - sign * distance
     f = _emg(t, sigma, tau)

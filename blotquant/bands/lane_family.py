@@ -23,7 +23,8 @@ WIDTH_SD = 0.06  # of ln(sigma)
 TAIL_SD = 0.15  # of the tail, in sigma
 SHARED = 0.8  # of these variances: what bands that overlap have in common, being in one lane
 WIDEST = 0.5  # of ln(sigma), that a band may differ at all
-REACH = 9.0  # in sigma: further from its apex a band is nothing
+REACH = 9.0  # in sigma: further from its apex a band is nothing, ...
+LAST_OF_TAIL = 12.0  # ... but for its tail, in decay lengths, where nothing is fitted
 AT_LIMIT = 1.5e-5  # as near to a limit a size is at it
 SIZES = 3  # parameters of a band besides its volume
 HELD = 1e8  # precision of what may not change
@@ -36,6 +37,16 @@ class LaneShapes:
     apex_px: Floats
     sigma_px: Floats
     tail_px: Floats
+
+    def densities(self, position: Floats) -> Floats:
+        """Return the bands at positions of their lane, (bands, positions) in 1/px.
+
+        Each of them integrates to 1; `position` is px, equally far apart.
+        """
+        longest = float(np.abs(self.tail_px).max(initial=0.0))
+        near = _Near.of(position, self, LAST_OF_TAIL * longest)
+        sigma, tail = self.sigma_px[:, None], self.tail_px[:, None]
+        return near.spread(emg_density(near.distance - self.apex_px[:, None], sigma, tail))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -171,9 +182,10 @@ class _Near:
     size: int
 
     @classmethod
-    def of(cls, position: Floats, row: LaneShapes) -> _Near:
-        size, step = position.size, float(position[1] - position[0])
-        half = int(np.ceil(REACH * row.sigma_px.max(initial=0.0) / step))
+    def of(cls, position: Floats, row: LaneShapes, beyond_px: float = 0.0) -> _Near:
+        size = position.size
+        step = float(position[1] - position[0]) if size > 1 else 1.0
+        half = int(np.ceil((REACH * row.sigma_px.max(initial=0.0) + beyond_px) / step))
         middle = np.rint((row.apex_px - position[0]) / step).astype(np.int64)
         index = np.clip(middle, -half, size + half)[:, None] + np.arange(-half, half + 1)
         return cls(index=index, distance=position[0] + step * index, size=size)

@@ -14,7 +14,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from blotquant.bands.emg import emg_density
 from blotquant.bands.extent import weighted_median
 from blotquant.bands.shape_fit import MIN_SIGMA_PX, Stack, fit_shape
 from blotquant.model.band import Band
@@ -43,10 +42,6 @@ class BandShape:
     tail_px: float
     group: tuple[int, ...]
     offset_px: float | None = None
-
-    def density(self, distance_px: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return the shape at distances below its apex, 1/px; it integrates to 1."""
-        return emg_density(distance_px, self.sigma_px, self.tail_px)
 
 
 def learn_shapes(

@@ -75,19 +75,15 @@ def lane_view(
     shapes: Mapping[int, BandShape],
 ) -> LaneView:
     """Return what a background method may look at."""
-    position = profile.position_px
     apexes = _apexes(bands, shapes)
     present = _present(bands, shapes)
-    rows = [
-        _shape_of(band, shapes).density(position - apex) / profile.area_px
-        for band, apex in zip(bands, apexes, strict=True)
-    ]
+    rows = _rows(bands, shapes, apexes)
     return LaneView(
         straight=straight,
         profile=profile,
         limits=tuple((b.start_px, b.stop_px) for b in bands),
         masked=band_mask(profile, [b for b in bands if b.found]),
-        shapes=np.array(rows) if rows else np.zeros((0, position.size)),
+        shapes=rows.densities(profile.position_px) / profile.area_px,
         present=present,
         family=_family(profile, bands, shapes, apexes, present),
     )
@@ -115,20 +111,27 @@ def _family(
     present: Sequence[bool],
 ) -> LaneFamily:
     """Return how far the present bands may differ from their rows; those a user placed do not."""
-    kinds = [_shape_of(b, shapes) for b in bands]
     group = _group_numbers(bands, shapes)
     placed = {g for g, b in zip(group, bands, strict=True) if b.edited}
     there = [k for k, p in enumerate(present) if p]
     return LaneFamily.of(
         profile.position_px,
         profile.area_px,
-        LaneShapes(
-            apex_px=np.array([apexes[k] for k in there], dtype=float),
-            sigma_px=np.array([kinds[k].sigma_px for k in there], dtype=float),
-            tail_px=np.array([kinds[k].tail_px for k in there], dtype=float),
-        ),
+        _rows([bands[k] for k in there], shapes, [apexes[k] for k in there]),
         tuple(group[k] for k in there),
         tuple(group[k] in placed for k in there),
+    )
+
+
+def _rows(
+    bands: Sequence[Band], shapes: Mapping[int, BandShape], apexes: Sequence[float]
+) -> LaneShapes:
+    """Return what the bands of a lane look like if they are as their rows are."""
+    kinds = [_shape_of(b, shapes) for b in bands]
+    return LaneShapes(
+        apex_px=np.array(apexes, dtype=float),
+        sigma_px=np.array([kind.sigma_px for kind in kinds], dtype=float),
+        tail_px=np.array([kind.tail_px for kind in kinds], dtype=float),
     )
 
 
