@@ -8,8 +8,9 @@ scatter along the lane is nothing but bands.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
@@ -35,6 +36,10 @@ class PlainContrast:
 
     scales_px: tuple[float, ...]
     contrast: Floats
+
+    def nearest_scale(self, scale_px: float) -> int:
+        """Return the index of the scale nearest to another one."""
+        return min(range(len(self.scales_px)), key=lambda k: abs(self.scales_px[k] - scale_px))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -64,8 +69,8 @@ def lane_contrasts(
     for members in _alike(straight, step, STRIPS):
         strips = np.array([_strips(straight[i], step, STRIPS) for i in members])
         tables = _tables(_levelled(strips), unit_px / step)
-        for k, i in enumerate(members):
-            found[i] = _of_lane(tables, k, straight[i].signal.shape[0], step)
+        counts = [straight[i].signal.shape[0] for i in members]
+        found.update(zip(members, _by_lane(tables, step, counts), strict=True))
     return tuple(found[i] for i in range(len(straight)))
 
 
@@ -76,16 +81,13 @@ def plain_contrasts(
     found: dict[int, PlainContrast] = {}
     step = _step(unit_px)
     for members in _alike(straight, step, 1):
-        profiles = _levelled(np.array([_strips(straight[i], step, 1) for i in members]))
-        scales = _scales(unit_px / step, profiles.shape[2])
+        profiles = np.array([_by_units(straight[i].mean, step) for i in members], np.float32)
+        profiles = _levelled(profiles[:, None])[:, 0]
+        scales = _scales(unit_px / step, profiles.shape[1])
         tables = [_two_sided(_filtered(profiles, _gaussian(0.75 * s)), s) for s in scales]
-        for k, i in enumerate(members):
-            found[i] = PlainContrast(
-                scales_px=tuple(s * step for s in scales),
-                contrast=_spread(
-                    np.array([t[k, 0] for t in tables]), step, straight[i].signal.shape[0]
-                ),
-            )
+        counts = [straight[i].signal.shape[0] for i in members]
+        for i, contrast in zip(members, _spread(np.array(tables), step, counts), strict=True):
+            found[i] = PlainContrast(scales_px=tuple(s * step for s in scales), contrast=contrast)
     return tuple(found[i] for i in range(len(straight)))
 
 
@@ -105,12 +107,21 @@ def _alike(straight: Sequence[StraightLane], step: int, most: int) -> list[list[
 
 def _strips(straight: StraightLane, step: int, most: int) -> Floats:
     """Return the means of whole units in each strip of a lane, (strips, units)."""
-    count, across = straight.signal.shape
-    step = min(step, count)
+    across = straight.signal.shape[1]
     edges = np.linspace(0, across, min(most, across) + 1).round().astype(int)
-    whole = straight.signal[: count // step * step].reshape(-1, step, across).sum(axis=1)
-    sums = np.add.reduceat(whole, edges[:-1], axis=1)
-    return np.asarray((sums / (step * np.diff(edges))).T, dtype=np.float32)
+    sums = np.add.reduceat(_by_units(straight.signal, step), edges[:-1], axis=1)
+    return np.asarray((sums / np.diff(edges)).T, dtype=np.float32)
+
+
+def _by_units(values: NDArray[Any], step: int) -> NDArray[Any]:
+    """Return the means of so many positions along the first axis; a rest is left out."""
+    step = min(step, len(values))
+    stop = len(values) // step * step
+    total = values[:stop:step].copy()
+    for k in range(1, step):
+        total += values[k:stop:step]
+    total /= step
+    return total
 
 
 def _levelled(strips: Floats) -> Floats:
@@ -168,30 +179,32 @@ def _share(each: Floats, noise: Floats) -> Floats:
     return np.asarray(shows / each.shape[1], dtype=np.float32)
 
 
-def _of_lane(tables: Sequence[_Scale], k: int, count: int, step: int) -> LaneContrast:
-    """Return what lane `k` shows, at each of its `count` positions."""
-
-    def spread(name: str) -> Floats:
-        return _spread(np.array([getattr(t, name)[k] for t in tables]), step, count)
-
-    return LaneContrast(
-        scales_px=tuple(t.scale * step for t in tables),
-        snr=spread("snr"),
-        contrast=spread("contrast"),
-        strips=spread("strips"),
-        bend_snr=spread("bend_snr"),
-        bend_strips=spread("bend_strips"),
-    )
+def _by_lane(tables: Sequence[_Scale], step: int, counts: Sequence[int]) -> Iterator[LaneContrast]:
+    """Yield what each lane shows at each of its positions, of which there are `counts`."""
+    names = ("snr", "contrast", "strips", "bend_snr", "bend_strips")
+    spread = [_spread(np.array([getattr(t, name) for t in tables]), step, counts) for name in names]
+    for mine in zip(*spread, strict=True):
+        yield LaneContrast(
+            scales_px=tuple(t.scale * step for t in tables), **dict(zip(names, mine, strict=True))
+        )
 
 
-def _spread(rows: Floats, step: int, count: int) -> Floats:
-    """Return values of whole units at every position, straight in between."""
-    if step == 1:
-        return rows
-    size = (rows.shape[1] * step, rows.shape[0])
-    fine = cv2.resize(rows, size, interpolation=cv2.INTER_LINEAR)
-    rest = max(0, count - size[0])
-    return np.asarray(np.pad(fine, ((0, 0), (0, rest)), mode="edge")[:, :count], dtype=np.float32)
+def _spread(values: Floats, step: int, counts: Sequence[int]) -> Iterator[Floats]:
+    """Yield values of whole units, (scales, lanes, units), at every position lane by lane.
+
+    They are straight in between, and level beyond the last whole unit.
+    """
+    scales, lanes, units = values.shape
+    by_lane = np.ascontiguousarray(values.swapaxes(0, 1), dtype=np.float32)
+    fine = by_lane.reshape(lanes * scales, units)
+    if step > 1:
+        whole, longest = units * step, max(units * step, *counts)
+        spread = np.empty((len(fine), longest), dtype=np.float32)
+        spread[:, :whole] = cv2.resize(fine, (whole, len(fine)), interpolation=cv2.INTER_LINEAR)
+        spread[:, whole:] = spread[:, whole - 1 : whole]
+        fine = spread
+    for mine, count in zip(fine.reshape(lanes, scales, -1), counts, strict=True):
+        yield mine[:, :count]
 
 
 def _gaussian(sigma: float) -> NDArray[np.float64]:

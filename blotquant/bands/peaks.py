@@ -62,7 +62,7 @@ def _own_scales(peaks: list[Peak]) -> tuple[Peak, ...]:
             abs(q.position_px - p.position_px) for q in peaks[max(0, i - 1) : i + 2] if q is not p
         ]
         limit = max(0.5 * min(gaps), SCALES[0]) if gaps else p.scale_px
-        out.append(replace(p, scale_px=min(p.scale_px, limit)))
+        out.append(p if p.scale_px <= limit else replace(p, scale_px=limit))
     return tuple(out)
 
 

@@ -189,7 +189,7 @@ def _look_again(
     found: LaneContrast, expected: float, scale: float, sensitivity: float
 ) -> Peak | None:
     """Return a peak, or the bend of a doublet's weak partner, at the expected place."""
-    index = int(np.argmin(np.abs(np.array(found.scales_px) - scale)))
+    index = found.nearest_scale(scale)
     fine = max(0, index - 1)
     reach = 0.7 * _reach(scale)
     n = found.snr.shape[1]
@@ -288,7 +288,7 @@ def _line_share(
 
 def _contrast_at(found: PlainContrast, expected: float, scale: float) -> float:
     """Return the largest contrast of a lane near a place, at the row's scale."""
-    index = int(np.argmin(np.abs(np.array(found.scales_px) - scale)))
+    index = found.nearest_scale(scale)
     reach = 0.7 * _reach(scale)
     n = found.contrast.shape[1]
     a, b = max(0, int(expected - reach)), min(n, int(expected + reach) + 2)
@@ -301,7 +301,7 @@ def _bands(
     rows: list[_Row],
     shifts: NDArray[np.float64],
 ) -> tuple[Band, ...]:
-    profiles = [s.mean_across() for s in straight]
+    profiles = [s.mean for s in straight]
     shapes = [reaches(row.peaks, row.scale, profiles) for row in rows]
     bands = []
     for k, lane in enumerate(lanes):

@@ -218,7 +218,8 @@ def _stacks(
 
 def _height(rest: NDArray[np.float64], band: Band) -> float:
     i = int(np.clip(round(band.apex_px), 0, rest.size - 1))
-    return float(rest[max(0, i - 1) : i + 2].mean()) if band.found else 0.0
+    top = rest[max(0, i - 1) : i + 2]
+    return float(top.sum()) / top.size if band.found else 0.0
 
 
 def _apex(rest: NDArray[np.float64], band: Band) -> float:
@@ -228,8 +229,11 @@ def _apex(rest: NDArray[np.float64], band: Band) -> float:
     part = rest[i - reach : i + reach + 1]
     if part.size < 2 * reach + 1:
         return band.apex_px
+    # Least squares; about the middle of evenly spaced places odd and even terms do not mix.
     x = np.arange(-reach, reach + 1)
-    bend, tilt, _ = np.polyfit(x, part, 2)
+    own = (x**2).sum() / x.size
+    tilt = float(x @ part) / (own * x.size)
+    bend = float((x**2 - own) @ part) / float(((x**2 - own) ** 2).sum())
     if bend >= 0:
         return band.apex_px
     return i + float(np.clip(-tilt / (2 * bend), -reach, reach))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import cv2
@@ -22,17 +22,17 @@ class StraightLane:
 
     Steps are 1 px along the axis and `step_px` across it, so that each place stands for `step_px`
     square pixels. `saturated` has the same shape. `inside` is the share of places within the photo
-    for each position.
+    for each position, `mean` the mean signal of the places there.
     """
 
     signal: NDArray[np.float32]
     saturated: NDArray[np.bool_]
     step_px: float
     inside: NDArray[np.float64]
+    mean: NDArray[np.float64] = field(init=False)
 
-    def mean_across(self, start: int = 0, stop: int | None = None) -> NDArray[np.float64]:
-        """Return the mean signal of the places from `start` to `stop` at every position."""
-        return _mean_across(self.signal[:, start:stop])
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "mean", _mean_across(self.signal))
 
     def saturated_share(self) -> NDArray[np.float64]:
         """Return the share of saturated places at every position."""
@@ -109,13 +109,19 @@ class _Grid:
 
     @classmethod
     def of(cls, lane: Lane) -> _Grid:
-        count = max(2, math.floor(lane.length_px) + 1)
-        steps = [math.dist(a, b) for a, b in itertools.pairwise(lane.nodes)]
-        knots = np.concatenate([[0.0], np.cumsum(steps)])
-        along = np.arange(count)
-        axis = np.array([np.interp(along, knots, [n[k] for n in lane.nodes]) for k in (0, 1)])
-        tangent = np.gradient(axis, axis=1)
-        tangent /= np.hypot(tangent[0], tangent[1])
+        along = np.arange(max(2, math.floor(lane.length_px) + 1))
+        is_straight = len(lane.nodes) == 2
+        if is_straight:
+            first, last = np.array(lane.nodes)
+            tangent = ((last - first) / math.dist(first, last))[:, None]
+            axis = first[:, None] + tangent * along
+            tangent = np.broadcast_to(tangent, axis.shape)
+        else:
+            steps = [math.dist(a, b) for a, b in itertools.pairwise(lane.nodes)]
+            knots = np.concatenate([[0.0], np.cumsum(steps)])
+            axis = np.array([np.interp(along, knots, [n[k] for n in lane.nodes]) for k in (0, 1)])
+            tangent = np.gradient(axis, axis=1)
+            tangent /= np.hypot(tangent[0], tangent[1])
         across = max(1, round(lane.width_px))
         step = lane.width_px / across
         return cls(
@@ -123,7 +129,7 @@ class _Grid:
             normal=np.stack([tangent[1], -tangent[0]]),
             offsets=np.asarray((np.arange(across) - (across - 1) / 2) * step),
             step_px=step,
-            is_straight=len(lane.nodes) == 2,
+            is_straight=is_straight,
         )
 
     @property
@@ -168,7 +174,7 @@ class _Grid:
 def lane_profile(straight: StraightLane, noise: NoiseModel) -> LaneProfile:
     """Average a straightened lane across its width."""
     count, across = straight.signal.shape
-    signal = straight.mean_across()
+    signal = straight.mean
     pixel_variance = noise.variance(signal)
     return LaneProfile(
         position_px=np.arange(count, dtype=np.float64),

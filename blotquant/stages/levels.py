@@ -137,5 +137,5 @@ def _along(
     by, (left, top) = surface.shrink, box[:2]
     nodes = tuple(((x - left + 0.5) / by - 0.5, (y - top + 0.5) / by - 0.5) for x, y in lane.nodes)
     small = replace(lane, nodes=nodes, width_px=lane.width_px / by)
-    mean = straighten(surface.small, None, 0.0, Polarity.LIGHT_ON_DARK, small).mean_across()
+    mean = straighten(surface.small, None, 0.0, Polarity.LIGHT_ON_DARK, small).mean
     return np.interp(position_px, np.arange(mean.size) * float(by), mean)

@@ -18,7 +18,7 @@ from blotquant.image.saturation import saturated_pixels
 from blotquant.lanes.gaps import lanes_beside, lanes_between
 from blotquant.lanes.profile import StraightLane, lane_profile, straighten
 from blotquant.model.band import Band, BandMeasurement
-from blotquant.model.lane import Lane
+from blotquant.model.lane import Lane, LaneProfile
 from blotquant.model.project import PlacedBands, Project
 from blotquant.model.results import ImageReport, LaneResult
 from blotquant.quantify.lane_setup import LaneSetup
@@ -45,6 +45,7 @@ class LaidOut:
 
     lanes: tuple[Lane, ...]
     straight: tuple[StraightLane, ...]
+    profiles: tuple[LaneProfile, ...]
     gaps: tuple[tuple[int, StraightLane], ...]
 
 
@@ -64,9 +65,11 @@ def lay_out(report: ImageReport, lanes: tuple[Lane, ...], cache: StageCache) -> 
             lambda: straighten(image.pixels, marks, image.full_scale, polarity, lane),
         )
 
+    mine = tuple(straight(lane, mask) for lane in lanes)
     return LaidOut(
         lanes=lanes,
-        straight=tuple(straight(lane, mask) for lane in lanes),
+        straight=mine,
+        profiles=tuple(lane_profile(s, report.noise) for s in mine),
         gaps=tuple((g.number - lanes[0].number, straight(g, None)) for g in _blanks(report, lanes)),
     )
 
@@ -102,10 +105,10 @@ def _placed(report: ImageReport, laid: LaidOut, bands: Sequence[Band]) -> list[P
             report=report,
             lane=lane,
             straight=straight,
-            profile=lane_profile(straight, report.noise),
+            profile=profile,
             bands=tuple(sorted((b for b in bands if b.lane == lane.number), key=lambda b: b.row)),
         )
-        for lane, straight in zip(laid.lanes, laid.straight, strict=True)
+        for lane, straight, profile in zip(laid.lanes, laid.straight, laid.profiles, strict=True)
     ]
 
 
