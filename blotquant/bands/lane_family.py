@@ -139,15 +139,14 @@ class LaneFamily:
         _, widths, tails = values.reshape(SIZES, -1)
         wider = WIDTH_SD * sigma * _free(WIDTH_SD * widths, WIDEST)
         longer = TAIL_SD * sigma * _free(self._ratio(tails), LONGEST_TAIL)
-        slopes = (
+        changes = (
+            found.density,
             found.by_distance * (-PLACE_SD * self.row.sigma_px)[:, None],
             (found.by_sigma + found.by_tail * ratio[:, None]) * wider[:, None],
             found.by_tail * longer[:, None],
         )
-        return (
-            near.spread(found.density) / self.area,
-            np.concatenate([near.spread(slope) for slope in slopes]) / self.area,
-        )
+        shapes, *slopes = near.spread(np.stack(changes)) / self.area
+        return shapes, np.concatenate(slopes)
 
     def _sizes(self, values: Floats) -> tuple[Floats, Floats, Floats]:
         """Return apex and sigma (px) of each band, and its tail in sigma."""
@@ -191,9 +190,9 @@ class _Near:
         return cls(index=index, distance=position[0] + step * index, size=size)
 
     def spread(self, values: Floats) -> Floats:
-        """Return values (bands, places) at all positions of the lane, 0 elsewhere."""
+        """Return values (..., bands, places) at all positions of the lane, 0 elsewhere."""
         bands, places = self.index.shape
         # With room for places beyond the ends.
-        padded = np.zeros((bands, self.size + 2 * places))
-        padded[np.arange(bands)[:, None], self.index + places] = values
-        return padded[:, places : places + self.size]
+        padded = np.zeros((*values.shape[:-1], self.size + 2 * places))
+        padded[..., np.arange(bands)[:, None], self.index + places] = values
+        return padded[..., places : places + self.size]
