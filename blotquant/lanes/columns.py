@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter1d
@@ -44,8 +45,11 @@ def column_strips(copy: WorkCopy, polarity: Polarity, box: Box) -> tuple[Strip, 
         (left, top, right, bottom) in working pixels.
     """
     signal = _signal(copy, polarity, box)
-    if signal is None:
-        return ()
+    return () if signal is None else _plateaus(signal, box)
+
+
+def _plateaus(signal: NDArray[np.float64], box: Box) -> tuple[Strip, ...]:
+    """Return the plateaus of the columns' signal."""
     floor, ceiling = quantile(signal, 0.03), quantile(signal, 0.85)
     height = (signal - floor) / max(ceiling - floor, 1e-9)
     tried = [_lanes_above(height, level) for level in LEVELS]
@@ -67,7 +71,10 @@ def column_pieces(copy: WorkCopy, polarity: Polarity, box: Box) -> tuple[Piece, 
     that is not much higher than its lanes are wide, lanes neither lean nor bend enough to blur it.
     """
     left, top, right, bottom = box
-    strips = column_strips(copy, polarity, box) or _between_notches(copy, polarity, box)
+    signal = _signal(copy, polarity, box)
+    if signal is None:
+        return ()
+    strips = _plateaus(signal, box) or _between_notches(signal, copy, box)
     if all(s.left < left or s.right > right - 1 for s in strips):
         return ()  # the surround on either side
     widths = [s.width for s in strips]
@@ -87,13 +94,10 @@ def column_pieces(copy: WorkCopy, polarity: Polarity, box: Box) -> tuple[Piece, 
     )
 
 
-def _between_notches(copy: WorkCopy, polarity: Polarity, box: Box) -> tuple[Strip, ...]:
-    """Return the parts of the column sums between notches; `gain` is signal over noise."""
-    signal = _signal(copy, polarity, box)
-    if signal is None:
-        return ()
+def _between_notches(signal: NDArray[np.float64], copy: WorkCopy, box: Box) -> tuple[Strip, ...]:
+    """Return the parts of the columns' signal between notches; `gain` is signal over noise."""
     height = np.clip(signal - quantile(signal, 0.02), 0, None)
-    part = copy.pixels[box[1] : box[3], box[0] : box[2]].mean(axis=0, dtype=np.float64)
+    part = _column_means(copy.pixels[box[1] : box[3], box[0] : box[2]])
     noise = max(median(np.abs(np.diff(part))) / (0.6745 * 2**0.5), 1e-9)
     found = []
     for a, b in lane_ranges(height, noise, LEAST_WIDTH * height.size):
@@ -136,11 +140,17 @@ def _pixel_noise(part: NDArray[np.float32]) -> float:
 
 def _profile(part: NDArray[np.float32], polarity: Polarity) -> NDArray[np.float64]:
     """Return the mean of each column, bands upwards."""
-    signal = part.mean(axis=0, dtype=np.float64)
+    signal = _column_means(part)
     signal = -signal if polarity is Polarity.DARK_ON_LIGHT else signal
     return np.asarray(
         gaussian_filter1d(signal, max(1.0, 0.004 * signal.size), mode="nearest"), dtype=np.float64
     )
+
+
+def _column_means(part: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Return the means of columns, summed in double precision."""
+    mean = cv2.reduce(part, 0, cv2.REDUCE_AVG, dtype=cv2.CV_64F)
+    return np.asarray(mean[0], dtype=np.float64)
 
 
 def _lanes_above(height: NDArray[np.float64], level: float) -> tuple[tuple[int, int], ...]:

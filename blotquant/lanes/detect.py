@@ -15,7 +15,7 @@ from blotquant.lanes.counted import exactly
 from blotquant.lanes.fan import Fan, find_fan
 from blotquant.lanes.lean import common_lean
 from blotquant.lanes.ridges import Piece
-from blotquant.lanes.strips import Strip
+from blotquant.lanes.strips import Strip, Table
 from blotquant.lanes.wanted import (
     NOTHING_WANTED,
     Wanted,
@@ -101,8 +101,9 @@ class RidgeLanes:
             return [], None
         fan = find_fan(inside, membrane.height_px / copy.scale)
         flat = fan.flatten(inside)
-        lean = common_lean(flat)
-        strips = [_own_lean(s, flat) for s in choose_strips(flat, lean)]
+        table = Table.of(flat)
+        lean = common_lean(table)
+        strips = [_own_lean(s, table) for s in choose_strips(flat, lean)]
         if len(strips) < MANY:
             left, _, right, _ = membrane.bounds
             strips = [s for s in strips if s.width * copy.scale > NARROW * (right - left)]
@@ -120,9 +121,10 @@ class RidgeLanes:
         told = (*inside, *pieces_of(wanted.fixed, copy, inside, MARGIN))
         fan = find_fan(told, membrane.height_px / copy.scale) if told else Fan.parallel()
         flat = fan.flatten(told)
-        lean = common_lean(flat)
+        table = Table.of(flat)
+        lean = common_lean(table)
         limits = limits_of(wanted, copy, fan, lean)
-        strips = [_own_lean(s, flat) for s in choose_strips(flat, lean, limits)]
+        strips = [_own_lean(s, table) for s in choose_strips(flat, lean, limits)]
         if self.infer_blank_lanes:
             strips = [
                 s
@@ -172,36 +174,30 @@ def _box(copy: WorkCopy, membrane: Membrane) -> tuple[int, int, int, int]:
     )
 
 
-def _own_lean(strip: Strip, pieces: tuple[Piece, ...]) -> Strip:
-    """Let the strip follow its own pieces, held near the common lean when there are few."""
-    mine = []
-    for p in pieces:
-        a, b = p.left - strip.lean * p.y, p.right - strip.lean * p.y
-        both = min(b, strip.right) - max(a, strip.left)
-        either = max(b, strip.right) - min(a, strip.left)
-        if both > 0.7 * either:
-            mine.append((p, p.weight * (both / either - 0.65)))
-    if not mine:
+def _own_lean(strip: Strip, crests: Table) -> Strip:
+    """Let the strip follow its own crests, held near the common lean when there are few."""
+    a, b = crests.sheared(strip.lean)
+    both = np.minimum(b, strip.right) - np.maximum(a, strip.left)
+    either = np.maximum(b, strip.right) - np.minimum(a, strip.left)
+    its = both > 0.7 * either
+    if not its.any():
         return strip
-    y = np.array([p.y for p, _ in mine])
-    # Pieces that fill the strip exactly say more about its edges than shorter ones.
-    weight = np.array([w for _, w in mine])
+    mine, y = crests.only(its), crests.y[its]
+    # Crests that fill the strip exactly say more about its edges than shorter ones.
+    weight = mine.weight * (both[its] / either[its] - 0.65)
     centre_y = np.average(y, weights=weight)
-    edges = []
     extra = 0.0
     spread = float((weight * (y - centre_y) ** 2).sum())
-    if len(mine) > 1 and spread > 0:
-        middle = np.array([p.centre for p, _ in mine]) - strip.lean * y
+    if y.size > 1 and spread > 0:
+        middle = (mine.left + mine.right) / 2 - strip.lean * y
         slope = float(
             (weight * (y - centre_y) * (middle - np.average(middle, weights=weight))).sum()
         )
         # A prior of 1 degree against a placement error of 1.5 px keeps short lanes straight.
         prior = (1.5 / 0.0175) ** 2
         extra = slope / (spread + prior)
-    for name in ("left", "right"):
-        u = np.array([getattr(p, name) for p, _ in mine]) - (strip.lean + extra) * y
-        edges.append(float(_weighted_median(u, weight)))
-    return replace(strip, left=edges[0], right=edges[1], lean=strip.lean + extra)
+    left, right = (_weighted_median(u, weight) for u in mine.sheared(strip.lean + extra))
+    return replace(strip, left=left, right=right, lean=strip.lean + extra)
 
 
 def _weighted_median(values: np.ndarray, weights: np.ndarray) -> float:

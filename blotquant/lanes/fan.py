@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from blotquant.lanes.lean import common_lean, lined_up, strongest
 from blotquant.lanes.ridges import Piece
+from blotquant.lanes.strips import Table
+
+Place = TypeVar("Place", float, NDArray[np.float64])
 
 STRENGTHS = (0.0, -0.08, 0.08, -0.16, 0.16, -0.24, 0.24, -0.32, 0.32)
 LARGEST_LEAN = 0.15  # dx/dy of the outermost lane: more is a flat crop that shows no fan
@@ -32,7 +37,7 @@ class Fan:
         """Return lanes that do not spread."""
         return cls(strength=0.0, middle_x=0.0, middle_y=0.0, height=1.0)
 
-    def _scale(self, y: float) -> float:
+    def _scale(self, y: Place) -> Place:
         return 1 + self.strength * (y - self.middle_y) / self.height
 
     def flatten(self, pieces: tuple[Piece, ...]) -> tuple[Piece, ...]:
@@ -49,7 +54,14 @@ class Fan:
             for p in pieces
         )
 
-    def inwards(self, x: float, y: float) -> float:
+    def flattened(self, crests: Table) -> Table:
+        """Return the same of a table of crests."""
+        if self.strength == 0:
+            return crests
+        left, right = (self.inwards(x, crests.y) for x in (crests.left, crests.right))
+        return replace(crests, left=left, right=right)
+
+    def inwards(self, x: Place, y: Place) -> Place:
         """Return where a place of the picture lies in the parallel frame."""
         return self.middle_x + (x - self.middle_x) / self._scale(y)
 
@@ -60,8 +72,8 @@ class Fan:
 
 def find_fan(pieces: tuple[Piece, ...], height: float) -> Fan:
     """Return the spread under which most evidence lines up; parallel unless clearly better."""
-    x = np.array([p.centre for p in pieces])
-    y = np.array([p.y for p in pieces])
+    crests = Table.of(pieces)
+    x, y = (crests.left + crests.right) / 2, crests.y
     best = Fan(
         strength=0.0,
         middle_x=float((x.min() + x.max()) / 2),
@@ -70,15 +82,15 @@ def find_fan(pieces: tuple[Piece, ...], height: float) -> Fan:
     )
     parallel = best
     scores = {}
-    told = strongest(pieces)
+    told = strongest(crests)
     half_width = float(x.max() - x.min()) / 2
     for strength in STRENGTHS:
         if abs(strength) * half_width > LARGEST_LEAN * parallel.height:
             continue
         fan = replace(parallel, strength=strength)
-        flat = fan.flatten(told)
+        flat = fan.flattened(told)
         scores[fan] = lined_up(flat, common_lean(flat))
     best = max(scores, key=lambda f: scores[f])
-    strong = sorted((p.weight for p in told), reverse=True)[:FEWEST]
+    strong = np.sort(told.weight)[::-1][:FEWEST]
     clear = scores[best] > WORTH * scores[parallel] and len(strong) == FEWEST
     return best if clear and scores[best] > FEWEST * strong[-1] ** 2 else parallel

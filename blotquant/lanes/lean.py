@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from blotquant.lanes.ridges import Piece
+from blotquant.image.order import median
 from blotquant.lanes.strips import GOOD_OVERLAP, Table, agreement
-from blotquant.lanes.widths import mode_of, of_typical_width
+from blotquant.lanes.widths import mode_of, with_typical_width
 
 MAX_LEAN_DEG = 12.0
 HELD_PX2 = (3.0 / 0.026) ** 2  # a placement error of 3 px against a prior of 1.5 degrees
@@ -15,22 +15,20 @@ ENOUGH_PIECES = 70
 SQUARE_DEG = 4.0  # standard deviation of lanes from running square to their bands
 
 
-def common_lean(pieces: tuple[Piece, ...]) -> float:
+def common_lean(crests: Table) -> float:
     """Return the dx/dy that all lanes share, from how the pieces of different rows line up.
 
     Bands run square to their lanes, so their own slope gives the starting point (a smile cancels).
     """
-    wide = _wide(pieces)
-    if not wide:
+    wide = _wide(crests)
+    if not wide.y.size:
         return 0.0
-    weights = np.array([p.weight * p.width for p in wide])
+    weights = wide.weight * wide.width
     limit = np.tan(np.radians(MAX_LEAN_DEG))
     start = _square_to_bands(wide)
     # Specks are narrow and lines across the membrane wide: only pieces of one width line up.
-    widths = np.array([p.width for p in wide])
-    typical = mode_of(widths, weights)
-    bands = tuple(p for p in wide if 0.5 * typical < p.width < 2 * typical)
-    table = Table.of(bands)
+    typical = mode_of(wide.width, weights)
+    table = wide.only((wide.width > 0.5 * typical) & (wide.width < 2 * typical))
     apart = np.abs(table.y[:, None] - table.y[None]) > 4 * table.thickness[:, None]
     pairs = np.triu(apart, 1)
     if not pairs.any():
@@ -45,18 +43,18 @@ def common_lean(pieces: tuple[Piece, ...]) -> float:
     return _settle(table, best if _tells(table, best, apart) else start, apart, limit)
 
 
-def _wide(pieces: tuple[Piece, ...]) -> list[Piece]:
-    return [p for p in strongest(pieces) if p.width > 12]
+def _wide(crests: Table) -> Table:
+    told = strongest(crests)
+    return told.only(told.width > 12)
 
 
-def _square_to_bands(wide: list[Piece]) -> float:
+def _square_to_bands(wide: Table) -> float:
     """Return the dx/dy of lanes that run square to the bands, the median of their slopes."""
-    weights = np.array([p.weight * p.width for p in wide])
-    slopes = np.array([p.slope for p in wide])
-    order = np.argsort(slopes)
-    half = np.searchsorted(np.cumsum(weights[order]), weights.sum() / 2)
+    order = np.argsort(wide.slope)
+    cumulated = np.cumsum((wide.weight * wide.width)[order])
+    half = np.searchsorted(cumulated, cumulated[-1] / 2)
     limit = np.tan(np.radians(MAX_LEAN_DEG))
-    return float(np.clip(-slopes[order][half], -limit, limit))
+    return float(np.clip(-wide.slope[order][half], -limit, limit))
 
 
 def _squareness(leans: NDArray[np.float64], square: float) -> NDArray[np.float64]:
@@ -69,7 +67,7 @@ def _lined_up_at(
     leans: NDArray[np.float64], table: Table, pairs: NDArray[np.bool_]
 ) -> NDArray[np.float64]:
     """Return how much of the evidence of the pairs lines up at each lean."""
-    middle, width = (table.left + table.right) / 2, table.right - table.left
+    middle, width = (table.left + table.right) / 2, table.width
     dy = table.y[:, None] - table.y[None]
     apart = np.abs(middle[:, None] - middle[None]) - np.abs(leans).max() * np.abs(dy)
     i, j = np.nonzero(pairs & (apart < (width[:, None] + width[None]) / 2))
@@ -82,31 +80,31 @@ def _lined_up_at(
     return np.asarray(agree @ (table.weight[i] * table.weight[j]))
 
 
-def lined_up(pieces: tuple[Piece, ...], lean: float) -> float:
+def lined_up(crests: Table, lean: float) -> float:
     """Return how much of the evidence lines up in strips at this lean."""
-    table = Table.of(strongest(of_typical_width(pieces)))
+    table = strongest(with_typical_width(crests))
     # Rows closer together than a lane is wide say nothing on how lanes run.
-    width = float(np.median(table.right - table.left))
+    width = median(table.width)
     far = np.maximum(4 * table.thickness[:, None], width)
     apart = np.abs(table.y[:, None] - table.y[None]) > far
     agree = agreement(*table.sheared(lean)) * np.triu(apart, 1)
     evidence = float((table.weight[:, None] * table.weight[None] * agree).sum())
-    wide = _wide(pieces)
-    return (
-        evidence * float(_squareness(np.array(lean), _square_to_bands(wide))) if wide else evidence
-    )
+    wide = _wide(crests)
+    likely = _squareness(np.array(lean), _square_to_bands(wide)) if wide.y.size else 1.0
+    return evidence * float(likely)
 
 
-def strongest(pieces: tuple[Piece, ...]) -> tuple[Piece, ...]:
-    """Return the pieces with most evidence: enough to see how the lanes run."""
-    return tuple(sorted(pieces, key=lambda p: -p.weight * min(p.width, 60.0))[:ENOUGH_PIECES])
+def strongest(crests: Table) -> Table:
+    """Return the crests with most evidence: enough to see how the lanes run."""
+    evidence = crests.weight * np.minimum(crests.width, 60.0)
+    return crests.only(np.argsort(-evidence, kind="stable")[:ENOUGH_PIECES])
 
 
 def _tells(table: Table, lean: float, apart: NDArray[np.bool_]) -> bool:
     """Tell whether the rows lie far enough apart to see a lean at all."""
     agree = agreement(*table.sheared(lean)) * apart
     dy = np.abs(table.y[:, None] - table.y[None])
-    width = float(np.median(table.right - table.left))
+    width = median(table.width)
     return bool((dy[agree > 0] > width).any()) if (agree > 0).any() else False
 
 

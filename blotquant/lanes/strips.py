@@ -6,7 +6,8 @@ lane has one `u` from top to bottom.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,22 +44,30 @@ class Strip:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Table:
-    """Crests as columns: extent, height, evidence and thickness of each, working pixels."""
+    """Crests as columns: extent, height, evidence, thickness and slope, working pixels."""
 
     left: NDArray[np.float64]
     right: NDArray[np.float64]
     y: NDArray[np.float64]
     weight: NDArray[np.float64]
     thickness: NDArray[np.float64]
+    slope: NDArray[np.float64]
 
     @classmethod
     def of(cls, pieces: tuple[Piece, ...]) -> Table:
         """Return crests as columns."""
+        rows = [(p.left, p.right, p.y, p.weight, p.thickness, p.slope) for p in pieces]
+        left, right, y, weight, thickness, slope = np.array(rows, dtype=float).reshape(-1, 6).T
+        return cls(left=left, right=right, y=y, weight=weight, thickness=thickness, slope=slope)
 
-        def column(name: str) -> NDArray[np.float64]:
-            return np.array([getattr(p, name) for p in pieces], dtype=float)
+    @property
+    def width(self) -> NDArray[np.float64]:
+        """Extent across."""
+        return self.right - self.left
 
-        return cls(**{n: column(n) for n in ("left", "right", "y", "weight", "thickness")})
+    def only(self, which: NDArray[Any]) -> Table:
+        """Return some of the crests, by their indices or by a mask."""
+        return Table(**{f.name: getattr(self, f.name)[which] for f in fields(self)})
 
     def sheared(self, lean: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return the left and right ends in `u`."""

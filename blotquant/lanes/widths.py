@@ -49,6 +49,14 @@ def typical_width(pieces: tuple[Piece, ...]) -> float:
     return mode_of(widths, np.array([p.weight * p.width for p in wide]))
 
 
+def with_typical_width(crests: Table) -> Table:
+    """Return the crests that are about as wide as most; all of them where none is wide."""
+    wide = crests.only(crests.width > 12)
+    typical = mode_of(wide.width, wide.weight * wide.width) if wide.y.size else 0.0
+    alike = (crests.width > 0.5 * typical) & (crests.width < 2 * typical)
+    return crests.only(alike) if alike.any() else crests
+
+
 def of_typical_width(pieces: tuple[Piece, ...]) -> tuple[Piece, ...]:
     """Return the pieces that are about as wide as most: no specks, no lines across the lanes."""
     typical = typical_width(pieces)
