@@ -63,7 +63,8 @@ def lane_shifts(
         bends = slopes[[0, 0, -1, -1], None] * du + sags[[0, -1, 0, -1], None] * dv
         met = (dy > bends.min(axis=0) - FAR * kernel) & (dy < bends.max(axis=0) + FAR * kernel)
         grid = (slopes[:, None, None] * du[met] + sags[None, :, None] * dv[met] - dy[met]) / kernel
-        score = np.exp(-0.5 * grid**2) @ weight[met]
+        # Single precision tells the best of a grid as well, in a third of the time.
+        score = np.exp(-0.5 * grid.astype(np.float32) ** 2) @ weight[met]
         # Among equals the flatter and the squarer wins.
         score *= np.exp(
             -0.02
@@ -103,27 +104,22 @@ def _remainders(
 ) -> NDArray[np.float64]:
     """Each lane's own small rest: the mean distance of its peaks from those of its neighbours."""
     rest = np.zeros(len(shift))
+    places = [np.array([p.position_px for p in mine]) for mine in peaks]
+    weights = [np.log1p(np.array([p.snr for p in mine]) / 3) for mine in peaks]
     for _ in range(2):
-        now = shift + rest
+        straight = [y - s for y, s in zip(places, shift + rest, strict=True)]
         update = np.zeros_like(rest)
-        for k, mine in enumerate(peaks):
-            others = [
-                (q.position_px - now[m], np.log1p(q.snr / 3))
-                for m in range(max(0, k - 3), min(len(peaks), k + 4))
-                if m != k
-                for q in peaks[m]
-            ]
-            if not others:
+        for k, mine in enumerate(straight):
+            beside = [m for m in range(max(0, k - 3), min(len(peaks), k + 4)) if m != k]
+            there = np.concatenate([straight[m] for m in beside]) if beside else mine[:0]
+            if not there.size or not mine.size:
                 continue
-            oy, ow = (np.array(v) for v in zip(*others, strict=True))
-            total = value = 0.0
-            for p in mine:
-                d = (p.position_px - now[k]) - oy
-                near = np.exp(-0.5 * (d / (1.2 * width)) ** 2)
-                # A peak speaks for its lane as far as it is sure and meets another one.
-                own = np.log1p(p.snr / 3) * near.max()
-                total += own
-                value += own * float((ow * near * d).sum() / max((ow * near).sum(), 1e-12))
-            update[k] = value / (total + 2.0)
+            d = mine[:, None] - there
+            near = np.exp(-0.5 * (d / (1.2 * width)) ** 2)
+            met = near * np.concatenate([weights[m] for m in beside])
+            # A peak speaks for its lane as far as it is sure and meets another one.
+            own = weights[k] * near.max(axis=1)
+            value = own @ ((met * d).sum(axis=1) / np.maximum(met.sum(axis=1), 1e-12))
+            update[k] = value / (own.sum() + 2.0)
         rest = rest + 0.7 * update
     return rest

@@ -181,7 +181,8 @@ def _at_level(
 
 def corners_of(points: NDArray[np.int32]) -> Quad:
     """Return the four corners of an outline (n, 2): the extreme points along the diagonals."""
-    total, difference = points.sum(axis=1), points[:, 0] - points[:, 1]
+    x, y = points.T
+    total, difference = x + y, x - y
     found = [
         points[total.argmin()],
         points[difference.argmax()],

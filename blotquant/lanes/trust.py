@@ -65,7 +65,7 @@ def believable(ground: Ground, pieces: tuple[Piece, ...]) -> tuple[Piece, ...]:
         )
         if ruled or (has_letters and _lettered(piece, ground.letters)):
             continue
-        wide = float(np.clip((piece.width / piece.thickness - ROUND) / (WIDE - ROUND), 0, 1))
+        wide = _between((piece.width / piece.thickness - ROUND) / (WIDE - ROUND))
         share = wide and wide * _looks_like_band(piece, ground.bright, ground.level)
         if share > 0:
             kept.append(replace(piece, weight=piece.weight * share))
@@ -124,7 +124,16 @@ def _looks_like_band(piece: Piece, bright: FloatArray, level: FloatArray) -> flo
     ground = median(level[y[reach], x])
     if top - ground < ABOVE_LEVEL * contrast:
         return 0.0
-    along = float((np.diff(patch, axis=0) ** 2).mean())
-    across = float((np.diff(patch, axis=1) ** 2).mean())
+    along, across = _energy(patch[1:] - patch[:-1]), _energy(patch[:, 1:] - patch[:, :-1])
     share = across / max(along + across, 1e-12)
-    return float(np.clip((ACROSS - share) / (ACROSS - ALONG), 0.0, 1.0))
+    return _between((ACROSS - share) / (ACROSS - ALONG))
+
+
+def _energy(steps: FloatArray) -> float:
+    """Return the mean square."""
+    return float((steps * steps).sum() / steps.size)
+
+
+def _between(share: float) -> float:
+    """Return a share held between 0 and 1."""
+    return min(max(share, 0.0), 1.0)
