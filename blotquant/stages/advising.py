@@ -158,10 +158,9 @@ def ball_notices(placed: Sequence[PlacedLane], backgrounds: Backgrounds) -> tupl
 def _is_free_beside(free: NDArray[np.bool_], start: float, stop: float) -> bool:
     """Return whether there is a free place just above or just below a band."""
     reach = REACH * (stop - start)
-    position = np.arange(free.size)
-    above = (position < start) & (position >= start - reach)
-    below = (position > stop) & (position <= stop + reach)
-    return bool((free & (above | below)).any())
+    above = free[max(math.ceil(start - reach), 0) : max(math.ceil(start), 0)]
+    below = free[max(math.floor(stop) + 1, 0) : max(math.floor(stop + reach) + 1, 0)]
+    return bool(above.any() or below.any())
 
 
 def _unevenness(
@@ -172,9 +171,10 @@ def _unevenness(
     The latter between stretches of a band's length, without what noise alone makes.
     """
     x = np.flatnonzero(free)
-    line = np.polynomial.Polynomial.fit(x, signal[x], 1)
-    rest = signal[x] - line(x)
-    slope = float(np.std(line(np.arange(signal.size))))
+    from_middle, rest = x - x.mean(), signal[x] - signal[x].mean()
+    tilt = float(from_middle @ rest) / float(from_middle @ from_middle)
+    rest -= tilt * from_middle
+    slope = abs(tilt) * math.sqrt((signal.size**2 - 1) / 12)  # the spread of 0 ... n - 1
     block = max(1, min(round(length), x.size // 3))
     means = rest[: x.size // block * block].reshape(-1, block).mean(axis=1)
     white = median(np.abs(np.diff(rest))) * 1.4826 / math.sqrt(2)
