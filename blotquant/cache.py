@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar, cast
 
 T = TypeVar("T")
+
+THREADS = 2  # more gain little: the work is bound by memory, and calls by the interpreter
 
 
 class StageCache:
@@ -29,6 +32,26 @@ class StageCache:
         while len(self._entries) > self._limit:
             self._entries.popitem(last=False)
         return value
+
+    def get_each(self, keys: Sequence[Hashable], make: Callable[[int], T]) -> list[T]:
+        """Return the entries under several keys; those that are new are made side by side.
+
+        `make` gets a key's index and is called in threads: for work that mostly runs outside the
+        interpreter, and that does not ask the cache itself.
+        """
+        new: dict[Hashable, int] = {}
+        for i, key in enumerate(keys):
+            if key not in self._entries:
+                new.setdefault(key, i)
+        made: dict[Hashable, T] = {}
+        if len(new) > 1:
+            with ThreadPoolExecutor(THREADS) as pool:
+                made = dict(zip(new, pool.map(make, new.values()), strict=True))
+
+        def entry(i: int) -> T:
+            return self.get(keys[i], lambda: made[keys[i]] if keys[i] in made else make(i))
+
+        return [entry(i) for i in range(len(keys))]
 
     def clear(self) -> None:
         """Forget everything."""

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from blotquant.bands.doublets import split_doublets
 from blotquant.bands.kept import carry, with_kept_rows
@@ -59,18 +58,21 @@ def lay_out(report: ImageReport, lanes: tuple[Lane, ...], cache: StageCache) -> 
             lambda: saturated_pixels(image, polarity),
         )
 
-    def straight(lane: Lane, marks: NDArray[np.bool_] | None) -> StraightLane:
-        return cache.get(
-            ("straight", image.sha256, polarity, lane.nodes, lane.width_px),
-            lambda: straighten(image.pixels, marks, image.full_scale, polarity, lane),
-        )
+    gaps = _blanks(report, lanes)
+    every = (*lanes, *gaps)
 
-    mine = tuple(straight(lane, mask) for lane in lanes)
+    def straight(i: int) -> StraightLane:
+        marks = mask if i < len(lanes) else None
+        return straighten(image.pixels, marks, image.full_scale, polarity, every[i])
+
+    keys = [("straight", image.sha256, polarity, lane.nodes, lane.width_px) for lane in every]
+    found = cache.get_each(keys, straight)
+    mine, between = tuple(found[: len(lanes)]), found[len(lanes) :]
     return LaidOut(
         lanes=lanes,
         straight=mine,
         profiles=tuple(lane_profile(s, report.noise) for s in mine),
-        gaps=tuple((g.number - lanes[0].number, straight(g, None)) for g in _blanks(report, lanes)),
+        gaps=tuple((g.number - lanes[0].number, s) for g, s in zip(gaps, between, strict=True)),
     )
 
 

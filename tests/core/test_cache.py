@@ -52,6 +52,24 @@ def test_the_entry_used_longest_ago_goes_first():
     assert maker.calls == ["b"]
 
 
+def test_several_keys_are_made_once_each_and_stay_in_their_order():
+    cache, made = StageCache(), []
+
+    def make(i):
+        made.append(i)
+        return i
+
+    ask(cache, Maker(), "b")
+    assert cache.get_each(["a", "b", "a", "c"], make) == [0, ("made of", "b"), 0, 3]
+    assert sorted(made) == [0, 3]
+    assert cache.get_each(["c", "a"], make) == [3, 0]
+    assert cache.get_each([], make) == []
+
+
+def test_several_keys_fit_into_a_cache_for_fewer():
+    assert StageCache(limit=2).get_each("abcde", lambda i: i) == [0, 1, 2, 3, 4]
+
+
 def test_clear_forgets_everything():
     cache, maker = StageCache(), Maker()
     ask(cache, maker, "a")
