@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -80,9 +81,10 @@ class LocalSurround:
             ]
             values = np.concatenate(sides) if sides else np.zeros(0)
             if values.size >= 5:
-                scatter = 1.4826 * median(np.abs(values - median(values)))
-                white = 1.25 * scatter / np.sqrt(values.size)
-                return median(values), float(np.hypot(white, _unlike(sides)))
+                level = median(values)
+                scatter = 1.4826 * median(np.abs(values - level))
+                white = 1.25 * scatter / math.sqrt(values.size)
+                return level, math.hypot(white, _unlike(sides))
         lowest = np.sort(signal)[: max(2, signal.size // 5)]
         return median(lowest), float(np.std(signal))
 
@@ -99,9 +101,10 @@ def _unlike(sides: list[np.ndarray]) -> float:
     """
     if len(sides) < 2 or min(v.size for v in sides) < 3:
         return 0.0
-    apart = median(sides[0]) - median(sides[1])
+    middles = [median(v) for v in sides]
+    apart = middles[0] - middles[1]
     by_noise = 0.0
-    for v in sides:
-        scatter = 1.4826 * median(np.abs(v - median(v)))
+    for v, middle in zip(sides, middles, strict=True):
+        scatter = 1.4826 * median(np.abs(v - middle))
         by_noise += (1.25 * scatter) ** 2 / v.size
-    return float(np.sqrt(max(apart**2 - by_noise, 0.0) / 12))
+    return math.sqrt(max(apart**2 - by_noise, 0.0) / 12)

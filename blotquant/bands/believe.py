@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from blotquant.bands.peaks import Peak
@@ -49,7 +51,7 @@ def believe(
         _ODD: 1.0 if doubt < ODD else 1.0 / doubt,
         _PART: min(1.0, peak.strips / PART_OF_STRIPS),
     }
-    confidence = float(np.clip(np.prod(list(factors.values())), 0.05, 1.0))
+    confidence = min(max(math.prod(factors.values()), 0.05), 1.0)
     worst = min(factors, key=lambda reason: factors[reason])
     is_worth_words = factors[worst] < 1 and confidence <= FAINT_SNR / CLEAR_SNR
     return confidence, worst if is_worth_words else ""

@@ -35,7 +35,7 @@ def _half_widths(
     ups, downs, weights = [], [], []
     for k, p in peaks.items():
         profile = profiles[k]
-        i = int(np.clip(round(p.position_px), 1, profile.size - 2))
+        i = min(max(round(p.position_px), 1), profile.size - 2)
         reach = max(4, round(5 * p.scale_px))
         up = _fall(profile[max(0, i - reach) : i + 1][::-1])
         down = _fall(profile[i : i + reach + 1])

@@ -79,4 +79,4 @@ def _vertex(values: Floats, i: int) -> float:
     """Return the apex of the parabola through three points about i."""
     a, b, c = (float(v) for v in values[i - 1 : i + 2])
     bend = a - 2 * b + c
-    return float(i if bend >= 0 else i + np.clip(0.5 * (a - c) / bend, -0.5, 0.5))
+    return float(i if bend >= 0 else i + min(max(0.5 * (a - c) / bend, -0.5), 0.5))

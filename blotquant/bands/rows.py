@@ -309,7 +309,7 @@ def _bands(
         for n, (row, (up, down)) in enumerate(zip(rows, shapes, strict=True)):
             peak = row.peaks.get(k)
             apex = peak.position_px if peak else row.t + shifts[k]
-            apex = float(np.clip(apex, 0.0, profiles[k].size - 1))
+            apex = float(min(max(apex, 0.0), profiles[k].size - 1))
             confidence, reason = believe(
                 peak, support=len(row.peaks), line_share=row.line_share, doubt=row.doubt
             )

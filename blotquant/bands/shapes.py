@@ -217,7 +217,7 @@ def _stacks(
 
 
 def _height(rest: NDArray[np.float64], band: Band) -> float:
-    i = int(np.clip(round(band.apex_px), 0, rest.size - 1))
+    i = min(max(round(band.apex_px), 0), rest.size - 1)
     top = rest[max(0, i - 1) : i + 2]
     return float(top.sum()) / top.size if band.found else 0.0
 
@@ -225,7 +225,7 @@ def _height(rest: NDArray[np.float64], band: Band) -> float:
 def _apex(rest: NDArray[np.float64], band: Band) -> float:
     """Return the exact apex: the centre of the parabola through the top of the band."""
     reach = max(2, round(0.12 * (band.stop_px - band.start_px)))
-    i = int(np.clip(round(band.apex_px), reach, max(reach, rest.size - 1 - reach)))
+    i = min(max(round(band.apex_px), reach), max(reach, rest.size - 1 - reach))
     part = rest[i - reach : i + reach + 1]
     if part.size < 2 * reach + 1:
         return band.apex_px
@@ -236,7 +236,7 @@ def _apex(rest: NDArray[np.float64], band: Band) -> float:
     bend = float((x**2 - own) @ part) / float(((x**2 - own) ** 2).sum())
     if bend >= 0:
         return band.apex_px
-    return i + float(np.clip(-tilt / (2 * bend), -reach, reach))
+    return float(i + min(max(-tilt / (2 * bend), -reach), reach))
 
 
 def _fit(

@@ -106,10 +106,10 @@ def _live(pixels: FloatArray) -> NDArray[np.bool_]:
     live = np.ones(pixels.shape, dtype=bool)
     kernel = np.ones((9, 9), dtype=np.uint8)
     for value in (pixels.min(), pixels.max()):
-        constant = (pixels == value).astype(np.uint8)
-        if constant.mean() < 0.02:
+        constant = pixels == value
+        if np.count_nonzero(constant) < 0.02 * constant.size:
             continue
-        solid = cv2.morphologyEx(constant, cv2.MORPH_OPEN, kernel)
+        solid = cv2.morphologyEx(constant.astype(np.uint8), cv2.MORPH_OPEN, kernel)
         live &= ~solid.astype(bool)
     return live if live.mean() > 0.01 else np.ones(pixels.shape, dtype=bool)
 

@@ -18,7 +18,8 @@ def quantile(values: NDArray[Any], share: float) -> float:
     place = share * (values.size - 1)
     k = int(place)
     if values.size < SHORT:
-        ordered = np.sort(values, axis=None)
+        ordered = values.flatten()
+        ordered.sort()
         low, high = float(ordered[k]), float(ordered[min(k + 1, values.size - 1)])
     else:
         # Numpy asks for both neighbours at once, and is much slower at that than at one.
