@@ -33,9 +33,7 @@ def advise(
     """
     warnings: list[str] = []
     if lossy:
-        warnings.append(
-            f"JPEG-like compression has altered the counts around sharp edges. {_EXPORT}"
-        )
+        warnings.append(f"JPEG-like compression alters the counts around sharp edges. {_EXPORT}")
     if bits <= 8:
         warnings.append(
             f"The file has {2**bits} grey levels: counts were rounded before they came here, and "

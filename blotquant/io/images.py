@@ -21,6 +21,7 @@ from blotquant.io import (  # noqa: F401 - they enter their readers into the reg
     biorad_1sc,
     biorad_scn,
     fuji,
+    jpeg2000,
     raster,
     raster_more,
     tiff,

@@ -149,6 +149,15 @@ def check_expansion(name: str, n_bytes: int, file_size: int) -> None:
         )
 
 
+def check_pages(name: str, n_pages: int) -> None:
+    """Raise `ReadError` where a file holds more pages than are read."""
+    if n_pages > MAX_PAGES:
+        raise ReadError(
+            f"{name} holds more than the {MAX_PAGES} pages that are read",
+            "Save the pages that show the blot as a file of their own",
+        )
+
+
 def wanted_page(source: Source, pages: tuple[str, ...]) -> int:
     """Return the index of the wanted page from 0; raise `ReadError` if there is no such page."""
     if source.page > len(pages):

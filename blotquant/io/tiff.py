@@ -32,16 +32,25 @@ from blotquant.io.reader import (
     unsupported,
     wanted_page,
 )
-from blotquant.io.tiff_pages import Plane, has_alpha, n_colours, planes_of
-from blotquant.io.tiff_tags import PHOTOMETRIC, gel_page, linear_gel, number, stated
+from blotquant.io.tiff_compression import is_jpeg, may_be_lossy
+from blotquant.io.tiff_pages import Plane, has_alpha, is_camera_raw, n_colours, planes_of
+from blotquant.io.tiff_tags import (
+    PHOTOMETRIC,
+    YCBCR,
+    colours_in_words,
+    gel_page,
+    linear_gel,
+    number,
+    stated,
+)
 
 if TYPE_CHECKING:
     from tifffile import TiffFile, TiffPage
 
 _SIGNATURES = (b"II*\x00", b"MM\x00*", b"II+\x00", b"MM\x00+")
-# JPEG in its old, new and vendor variants, JPEG 2000, JPEG XR, WebP, JPEG XL, lossy DNG
-_LOSSY = {6, 7, 33003, 33004, 33005, 34712, 34892, 34933, 50001, 50002}
+_CAMERA_RAW = b"CR"  # at byte 8, where Canon's raw pictures differ from any other TIFF
 _PALETTE = 3
+_MISREAD_BITS = 24  # tifffile takes three bytes for other numbers than they are
 
 
 class _Collector(logging.Filter):
@@ -100,7 +109,9 @@ class TiffReader:
 def _decode(source: Source, tif: TiffFile) -> Decoded:
     """Return the wanted plane of an open file."""
     name = source.name
-    planes, names = planes_of(tif)
+    if source.data[8:10] == _CAMERA_RAW or is_camera_raw(tif):
+        raise unsupported(name, "a camera's raw picture behind a small preview")
+    planes, names = planes_of(name, tif)
     if not planes:
         raise damaged(name, "TIFF", "it holds no page")
     plane = planes[wanted_page(source, names)]
@@ -114,7 +125,7 @@ def _decode(source: Source, tif: TiffFile) -> Decoded:
         bits=int(page.bitspersample),
         limit=limit,
         stated_limit=number(page, 281),
-        lossy=int(page.compression) in _LOSSY,
+        lossy=may_be_lossy(page, source.data),
         pages=names,
         orientation=int(number(page, 274) or 1),
         metadata=stated(page, tif),
@@ -138,9 +149,13 @@ def _check_header(name: str, page: TiffPage, file_size: int) -> None:
         check_size(name, int(page.tilelength), int(page.tilewidth), samples, size)
         check_expansion(name, tile * samples * size, file_size)
     if int(page.photometric) not in PHOTOMETRIC:
-        raise unsupported(name, f"colours of the kind {page.photometric!s}")
+        raise unsupported(name, colours_in_words(int(page.photometric)))
+    if int(page.photometric) == YCBCR and not is_jpeg(page):
+        raise unsupported(name, "YCbCr colours")
     if page.dtype.kind not in "buif":
         raise unsupported(name, "complex numbers")
+    if int(page.bitspersample) == _MISREAD_BITS:
+        raise unsupported(name, f"pixels of {_MISREAD_BITS} bits")
 
 
 def _check_segments(name: str, plane: Plane, file_size: int) -> None:
@@ -214,9 +229,10 @@ def _grey_or_colour(plane: Plane, stored: NDArray[Any]) -> tuple[NDArray[Any], t
     samples = stored[..., :n_kept] if n_kept > 1 else stored[..., 0]
     if n_left <= 0:
         return samples, ()
+    left = "1 was" if n_left == 1 else f"{n_left} were"
     return samples, (
         (
-            f"The file has {stored.shape[-1]} channels; {n_left} were not read. Export each "
-            "channel as a file of its own."
+            f"The file has {stored.shape[-1]} channels; {left} not read. Export each channel as "
+            "a file of its own."
         ),
     )

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from blotquant.io.reader import MAX_PAGES, plain
+from blotquant.io.reader import MAX_PAGES, check_pages, plain
 from blotquant.io.xml_text import elements, parse_xml
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _RGB, _YCBCR = 2, 6
 _ALPHA_KINDS = {1, 2}
 _PAGE_NAME = 285
+_DNG_VERSION = 50706
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -34,8 +35,11 @@ class Plane:
     channel: int | None = None
 
 
-def planes_of(tif: TiffFile) -> tuple[tuple[Plane, ...], tuple[str, ...]]:
-    """Return the planes of an open file in order, and what they are called; none if it is empty."""
+def planes_of(name: str, tif: TiffFile) -> tuple[tuple[Plane, ...], tuple[str, ...]]:
+    """Return the planes of an open file in order, and what they are called; none if it is empty.
+
+    Raises `ReadError`, with the file's `name`, where there are too many.
+    """
     pages = _full_pages(tif)
     if not pages:
         return (), ()
@@ -44,8 +48,19 @@ def planes_of(tif: TiffFile) -> tuple[tuple[Plane, ...], tuple[str, ...]]:
     if frames > len(pages) and len(planes) == 1:
         # ImageJ may describe a stack in words and give one page for all of it.
         planes = [Plane(page=pages[0], frame=k) for k in range(frames)]
-    planes = planes[:MAX_PAGES]
+    check_pages(name, len(planes))
     return tuple(planes), _names(tif, tuple(planes))
+
+
+def is_camera_raw(tif: TiffFile) -> bool:
+    """Return whether the first page is a preview and the picture itself is hidden behind it."""
+    from tifffile import TiffPage  # noqa: PLC0415 - slow import
+
+    pages = [page for page in islice(tif.pages, MAX_PAGES) if isinstance(page, TiffPage)]
+    if any(_DNG_VERSION in page.tags for page in pages[:1]):
+        return True
+    # A lone picture that calls itself reduced is what it is; one with pages inside it is not.
+    return bool(pages) and all(page.is_reduced for page in pages) and bool(pages[0].subifds)
 
 
 def n_colours(page: TiffPage) -> int:
@@ -64,7 +79,7 @@ def _full_pages(tif: TiffFile) -> list[TiffPage]:
     """Return the pages that hold pixels of their own: no thumbnails, no pages of tags alone."""
     from tifffile import TiffPage  # noqa: PLC0415 - slow import
 
-    pages = [page for page in islice(tif.pages, MAX_PAGES) if isinstance(page, TiffPage)]
+    pages = [page for page in islice(tif.pages, MAX_PAGES + 1) if isinstance(page, TiffPage)]
     held = [page for page in pages if page.dataoffsets and page.imagewidth and page.imagelength]
     full = [page for page in held if not page.is_reduced]
     return full or held or pages[:1]
@@ -75,13 +90,13 @@ def _planes(page: TiffPage) -> tuple[Plane, ...]:
     n_grey = int(page.samplesperpixel) - has_alpha(page)
     if n_colours(page) == 3 or n_grey <= 1:
         return (Plane(page=page),)
-    return tuple(Plane(page=page, channel=k) for k in range(min(n_grey, MAX_PAGES)))
+    return tuple(Plane(page=page, channel=k) for k in range(min(n_grey, MAX_PAGES + 1)))
 
 
 def _imagej_frames(tif: TiffFile) -> int:
     """Return how many frames ImageJ says that there are, 1 for other files."""
     stated = (tif.imagej_metadata or {}).get("images", 1) if tif.is_imagej else 1
-    return min(stated, MAX_PAGES) if isinstance(stated, int) else 1
+    return min(stated, MAX_PAGES + 1) if isinstance(stated, int) else 1
 
 
 def _names(tif: TiffFile, planes: tuple[Plane, ...]) -> tuple[str, ...]:

@@ -15,14 +15,26 @@ from blotquant.io.stated import from_description, pixel_size_um
 if TYPE_CHECKING:
     from tifffile import TiffFile, TiffPage
 
+YCBCR = 6  # what JPEG stores in place of RGB; decoding JPEG turns it back
 PHOTOMETRIC = {
     0: "white is zero",
     1: "black is zero",
     2: "RGB",
     3: "palette",
-    6: "YCbCr",
+    YCBCR: "YCbCr",
 }
 """The kinds of colour that are read, by the number in the photometric tag."""
+_NOT_READ = {
+    4: "a transparency mask",
+    5: "CMYK print colours",
+    8: "CIELab colours",
+    9: "CIELab colours",
+    10: "CIELab colours",
+    32803: "a camera's raw picture",
+    32844: "coded luminances (LogL)",
+    32845: "coded luminances (LogLuv)",
+    34892: "a camera's raw picture",
+}
 
 _GEL_FORMAT, _GEL_SCALE, _GEL_UNITS = 33445, 33446, 33452
 _GEL_SQUARE_ROOT, _GEL_LINEAR = 2, 128
@@ -38,6 +50,11 @@ _STATED_TAGS = (
     (33432, "copyright"),
     (_GEL_UNITS, "units"),
 )
+
+
+def colours_in_words(photometric: int) -> str:
+    """Return what the colours that are not read are called."""
+    return _NOT_READ.get(photometric, f"colours of the kind {photometric}")
 
 
 def number(page: TiffPage, code: int) -> float | None:
