@@ -30,7 +30,9 @@ from blotquant.io.reader import (
 
 _SIGNATURE = b"PK\x03\x04"
 _MAX_MEMBERS = 200
+_ENCRYPTED = 1  # the bit of a member's flags
 _OFFICE = ("[Content_Types].xml", "mimetype")
+_OFFICE_FOLDERS = ("word/", "ppt/", "xl/")
 _PROJECT = "project.json"
 
 
@@ -65,25 +67,56 @@ def _decode(source: Source, archive: zipfile.ZipFile) -> Decoded:
         )
     found = [(m, r) for m in members if (r := _reader(archive, m)) is not None]
     if not found:
-        raise refusal(source.name, source.data[:HEAD_BYTES])
-    pages = tuple(_label(member) for member, _ in found)
-    member, reader = found[wanted_page(source, pages)]
+        raise _no_picture(source, members)
+    is_alone = len(found) == 1
+    labels = tuple(_label(member) for member, _ in found)
+    member, reader = found[0 if is_alone else wanted_page(source, labels)]
     inner = Source(
         name=f"{source.name}: {_label(member)}",
         data=_unpacked(source.name, archive, member),
+        page=source.page if is_alone else 0,
         beside=lambda ending: _beside(source.name, archive, member, ending),
     )
     decoded = reader.read(inner)
     return replace(
         decoded,
-        pages=pages,
+        pages=decoded.pages if is_alone else labels,
         metadata=(*decoded.metadata, ("archive", "ZIP"), ("member", _label(member))),
+        warnings=decoded.warnings if is_alone else (*decoded.warnings, *_pages_within(decoded)),
+    )
+
+
+def _pages_within(decoded: Decoded) -> tuple[str, ...]:
+    """Return a warning where one of several pictures in an archive has pages of its own."""
+    n = len(decoded.pages)
+    if n < 2:
+        return ()
+    return (
+        (
+            f"This picture of the archive has {n} pages, and the first was read. Unpack the "
+            "archive and add the picture itself to choose among them."
+        ),
+    )
+
+
+def _no_picture(source: Source, members: list[zipfile.ZipInfo]) -> ReadError:
+    """Return the error for an archive in which nothing can be read."""
+    name = source.name
+    if any(member.filename.startswith(_OFFICE_FOLDERS) for member in members):
+        return refusal(name, source.data[:HEAD_BYTES])
+    if any(member.flag_bits & _ENCRYPTED for member in members):
+        return ReadError(
+            f"{name} is protected by a password", "Unpack it and add the pictures themselves"
+        )
+    return ReadError(
+        f"{name} is a ZIP archive without pictures that can be measured",
+        "Look what is in it, and export the blot from the imager as 16-bit TIFF",
     )
 
 
 def _reader(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Reader | None:
     """Return the reader of a member's format; archives in archives have none."""
-    if member.is_dir() or member.file_size == 0 or member.flag_bits & 1:
+    if member.is_dir() or member.file_size == 0 or member.flag_bits & _ENCRYPTED:
         return None
     with archive.open(member) as stream:
         reader = reader_of(stream.read(HEAD_BYTES))

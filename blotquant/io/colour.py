@@ -57,8 +57,8 @@ def _alpha_warning(alpha: Samples) -> tuple[str, ...]:
         return ()
     return (
         (
-            f"{n} pixels are marked as transparent; the values stored under them are used. Leave "
-            "out these places, or export the picture without transparency."
+            f"{'1 pixel is' if n == 1 else f'{n} pixels are'} marked as transparent; the values "
+            "stored there are used. Leave out these places, or export without transparency."
         ),
     )
 

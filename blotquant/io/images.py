@@ -22,6 +22,7 @@ from blotquant.io import (  # noqa: F401 - they enter their readers into the reg
     biorad_scn,
     fuji,
     jpeg2000,
+    png,
     raster,
     raster_more,
     tiff,

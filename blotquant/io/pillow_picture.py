@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -31,7 +31,8 @@ if TYPE_CHECKING:
     from PIL.ImageFile import ImageFile
 
 _STATED = ((270, "description"), (271, "make"), (272, "model"), (305, "software"), (306, "date"))
-_ORIENTATION, _EXIF_PART, _EXPOSURE = 274, 0x8769, 33434
+_ORIENTATION, _EXIF_PART, _EXPOSURE, _USER_COMMENT = 274, 0x8769, 33434, 0x9286
+_COMMENT_MARK = 8  # bytes before a comment, which name its letters
 
 
 @contextmanager
@@ -71,7 +72,7 @@ def pillow_content(source: Source, picture: ImageFile, kind: str, *, lossy: bool
     pages = tuple(f"frame {number}" for number in range(1, n_frames + 1))
     picture.seek(wanted_page(source, pages))
     samples, warnings = _samples(source.name, picture)
-    orientation, stated = exif_stated(picture.getexif())
+    orientation, stated = exif_stated(readable(picture.getexif))
     metadata = {"format": kind, **stated}
     return Decoded(
         samples=samples,
@@ -85,6 +86,16 @@ def pillow_content(source: Source, picture: ImageFile, kind: str, *, lossy: bool
     )
 
 
+def readable(exif: Callable[[], Exif]) -> Exif:
+    """Return EXIF as Pillow reads it; empty where it is damaged, since no count depends on it."""
+    from PIL.Image import Exif  # noqa: PLC0415 - slow import
+
+    try:
+        return exif()
+    except DECODER_ERRORS:
+        return Exif()
+
+
 def exif_stated(exif: Exif) -> tuple[int, dict[str, str]]:
     """Return the orientation (1 if none is given) and what else EXIF states."""
     stated = {
@@ -93,11 +104,21 @@ def exif_stated(exif: Exif) -> tuple[int, dict[str, str]]:
     found = from_description(str(exif.get(270, "")))
     if model := stated.get("model"):
         found.setdefault("instrument", model)
-    exposure = exif.get_ifd(_EXIF_PART).get(_EXPOSURE, 0) if exif else 0
+    photographic = exif.get_ifd(_EXIF_PART) if exif else {}
+    if comment := _comment(photographic.get(_USER_COMMENT)):
+        found["comment"] = comment
+    exposure = photographic.get(_EXPOSURE, 0)
     if _is_number(exposure) and math.isfinite(exposure) and exposure > 0:
         found["exposure_s"] = f"{float(exposure):g}"
     orientation = exif.get(_ORIENTATION, 1)
     return orientation if isinstance(orientation, int) else 1, {**found, **stated}
+
+
+def _comment(value: Any) -> str:
+    """Return a comment in plain letters; others are left out."""
+    if not isinstance(value, bytes) or not value.startswith(b"ASCII"):
+        return ""
+    return plain(value[_COMMENT_MARK:].decode("latin-1"), 80)
 
 
 def _is_number(value: Any) -> bool:

@@ -18,6 +18,9 @@ def parse_xml(raw: bytes) -> ET.Element:
     if len(raw) > _MAX_BYTES:
         raise ValueError("its description is too long")
     text = _DOCTYPE.sub(b"", raw.strip(b"\x00 \t\r\n"), count=1)
+    if b"\x00" in text:
+        # UTF-16 would hide what is looked for below.
+        raise ValueError("its description is no plain text")
     if b"<!" in text.replace(b"<!--", b"").replace(b"<![CDATA[", b""):
         # What is not declared cannot be expanded: neither bombs nor files from elsewhere.
         raise ValueError("its description declares entities")

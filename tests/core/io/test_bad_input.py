@@ -11,6 +11,7 @@ from PIL import Image
 
 from blotquant.errors import ReadError
 from blotquant.io.images import read_image
+from blotquant.io.xml_text import parse_xml
 
 GREY = np.random.default_rng(0).normal(3000, 200, (24, 32)).astype(np.uint16)
 SMALL = (GREY >> 5).astype(np.uint8)
@@ -99,6 +100,11 @@ def test_flipped_bytes_give_an_image_or_a_read_error(tmp_path, kind, capfd, capl
         (b"\xaf\xafStable File Version 2.0  \r\nIntel Format", "Bio-Rad .1sc"),
         (b"\x00" * 4096, "zeros"),
         (bytes(range(128, 256)) + bytes(20), "no picture format"),
+        (b"\r\n%PDF-1.7", "PDF"),
+        (b"\xff\x0a\xfa\x1f", "JPEG XL"),
+        (b"\x00\x05\x16\x07\x00\x02\x00\x00Mac OS X", "what a Mac keeps"),
+        (b"L\x00\x00\x00\x01\x14\x02\x00", "Windows shortcut"),
+        (b"version https://git-lfs.github.com/spec/v1\noid sha256:0\n", "Git LFS"),
         (b"BM is how this text begins, and it is long enough", "text file"),
     ],
 )
@@ -250,3 +256,11 @@ def test_a_picture_that_does_not_fit_into_memory_is_refused(tmp_path, monkeypatc
     path.write_bytes(VALID["tiff"])
     monkeypatch.setattr("blotquant.io.images.find_full_scale", full)
     assert "memory" in refusal(path)
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
+def test_xml_cannot_hide_its_entities_behind_another_encoding(encoding):
+    text = '<?xml version="1.0" encoding="UTF-16"?><!DOCTYPE a [<!ENTITY e "b">]><a>&e;</a>  '
+    mark = {"utf-16-le": b"\xff\xfe", "utf-16-be": b"\xfe\xff"}.get(encoding, b"")
+    with pytest.raises(ValueError, match="no plain text"):
+        parse_xml(mark + text.encode(encoding))

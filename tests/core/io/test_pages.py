@@ -151,3 +151,27 @@ def test_names_in_archives_are_no_paths(tmp_path):
     (tmp_path / "a.zip").write_bytes(archive({"../../outside.tif": tiff(A)}))
     assert np.array_equal(read_image(tmp_path / "a.zip").pixels, A)
     assert [p.name for p in tmp_path.iterdir()] == ["a.zip"]
+
+
+def test_a_lone_picture_in_an_archive_shows_its_own_pages(tmp_path):
+    stack = np.stack([A, A + 1])
+    (tmp_path / "a.zip").write_bytes(archive({"a.tif": tiff(stack, photometric="minisblack")}))
+    assert page_names(tmp_path / "a.zip") == ("page 1", "page 2")
+    assert np.array_equal(read_image(tmp_path / "a.zip", 2).pixels, A + 1)
+
+
+def test_pages_within_pages_of_an_archive_are_named(tmp_path):
+    stack = tiff(np.stack([A, A + 1]), photometric="minisblack")
+    (tmp_path / "a.zip").write_bytes(archive({"a.tif": tiff(A), "b.tif": stack}))
+    image = read_image(tmp_path / "a.zip", 2)
+    assert any("has 2 pages, and the first was read" in warning for warning in image.warnings)
+    assert image.warnings != read_image(tmp_path / "a.zip", 1).warnings
+
+
+def test_a_protected_archive_says_so(tmp_path):
+    data = bytearray(archive({"a.tif": tiff(A)}))
+    data[data.find(b"PK\x03\x04") + 6] |= 1
+    data[data.find(b"PK\x01\x02") + 8] |= 1
+    (tmp_path / "a.zip").write_bytes(data)
+    with pytest.raises(ReadError, match="protected by a password"):
+        read_image(tmp_path / "a.zip")
