@@ -22,9 +22,13 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
+from typing import TYPE_CHECKING
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "resources"), str(ROOT / "tools")]
+
+if TYPE_CHECKING:
+    from blotquant.model.image import BlotImage
 
 from formats.mutate import mutated  # noqa: E402 - found through the path above
 from formats.samples import Sample, samples  # noqa: E402 - as above
@@ -104,11 +108,15 @@ def _open(path: Path, page: int) -> None:
 
     if is_project(path):
         for photograph in open_project(path).photographs:
-            read_image(photograph.file, photograph.page)
+            _look_at(read_image(photograph.file, photograph.page))
         return
-    image = read_image(path, page)
-    if image.pixels.ndim != 2:
-        raise TypeError("a picture has two dimensions")
+    _look_at(read_image(path, page))
+
+
+def _look_at(image: BlotImage) -> None:
+    """Ask for everything that a picture tells; some of it is found only then."""
+    if image.pixels.ndim != 2 or not image.sha256:
+        raise TypeError("a picture has two dimensions and a hash")
 
 
 def work(first: int, last: int, report: Path) -> None:

@@ -56,7 +56,10 @@ def histogram(pixels: Pixels) -> NDArray[np.int64]:
 
 
 def find_full_scale(
-    pixels: Pixels, limit: float | None = None, stated: float | None = None
+    pixels: Pixels,
+    limit: float | None = None,
+    stated: float | None = None,
+    counts: NDArray[np.int64] | None = None,
 ) -> FullScale:
     """Return the largest count that the detector behind `pixels` can give.
 
@@ -69,6 +72,8 @@ def find_full_scale(
         that of the array, and means "none" for float.
     stated
         What the file itself calls its largest possible value, if it does.
+    counts
+        From `histogram`, where it is there already.
 
     Notes
     -----
@@ -80,7 +85,7 @@ def find_full_scale(
     if limit is None and pixels.dtype.kind == "u":
         limit = float(np.iinfo(pixels.dtype).max)
     largest = float(pixels.max())
-    found = _from_plateau(pixels, largest, limit)
+    found = _from_plateau(pixels, largest, limit, counts)
     if found is not None:
         return found
     if stated is not None and largest <= stated and (limit is None or stated < limit):
@@ -96,8 +101,12 @@ def find_full_scale(
     )
 
 
-def _from_plateau(pixels: Pixels, largest: float, limit: float | None) -> FullScale | None:
+def _from_plateau(
+    pixels: Pixels, largest: float, limit: float | None, counts: NDArray[np.int64] | None
+) -> FullScale | None:
     """Return the full scale that the pixels at the largest value prove, if they prove one."""
+    if counts is not None and largest != limit and counts[int(largest)] < _MIN_KNOWN_PLATEAU_PX:
+        return None
     at_top = pixels == largest
     n = int(np.count_nonzero(at_top))
     what = "1 pixel" if n == 1 else f"{n} pixels"
@@ -108,7 +117,7 @@ def _from_plateau(pixels: Pixels, largest: float, limit: float | None) -> FullSc
         return FullScale(
             value=largest, reason=f"{what} together at {largest:g}, the limit of {bits} bits"
         )
-    if _is_plateau(pixels, at_top, n, top=True):
+    if _is_plateau(pixels, at_top, n, top=True, counts=counts):
         return FullScale(
             value=largest, reason=f"{what} pile up side by side at the largest value, {largest:g}"
         )
@@ -192,21 +201,30 @@ def _upper_limit(pixels: Pixels, full_scale: float) -> float | None:
     return full_scale if _is_plateau(pixels, at_top, n, top=True) else None
 
 
-def _is_plateau(pixels: Pixels, extreme: NDArray[np.bool_], n: int, *, top: bool) -> bool:
+def _is_plateau(
+    pixels: Pixels,
+    extreme: NDArray[np.bool_],
+    n: int,
+    *,
+    top: bool,
+    counts: NDArray[np.int64] | None = None,
+) -> bool:
     """Return whether the `n` extreme pixels pile up, lie side by side and are no speck."""
     if n < _MIN_PLATEAU_PX:
         return False
-    beside = _counts_beside(pixels, top=top)
+    beside = _counts_beside(pixels, counts, top=top)
     if beside.size < _NEIGHBOUR_LEVELS:
         # So few grey levels are a drawing or a flat picture: every level is a plateau there.
         return False
     return n >= _PILE_UP * float(beside.mean()) and _is_contiguous(extreme, n)
 
 
-def _counts_beside(pixels: Pixels, *, top: bool) -> NDArray[np.int64]:
+def _counts_beside(
+    pixels: Pixels, counts: NDArray[np.int64] | None, *, top: bool
+) -> NDArray[np.int64]:
     """Return how many pixels have each of the occupied levels next to the extreme one."""
     if pixels.dtype.kind == "u":
-        counts = histogram(pixels)
+        counts = histogram(pixels) if counts is None else counts
         occupied = counts[counts > 0]
     else:
         occupied = _float_levels_near(pixels, top=top)

@@ -168,14 +168,22 @@ def _flat_residues(pixels: NDArray[Any]) -> NDArray[np.float64]:
     whole = pixels[: rows * n, : columns * n].astype(np.float64)
     squares = whole.reshape(rows, n, columns, n).swapaxes(1, 2).reshape(-1, n * n)
     y, x = (axis.ravel() for axis in np.mgrid[-1 : 1 : n * 1j, -1 : 1 : n * 1j])
-    surface = np.stack([np.ones(n * n), x, y, x * y, x * x, y * y], axis=1)
-    residues = squares - squares @ surface @ np.linalg.pinv(surface)
-    variances = residues.var(axis=1)
+    surface, _ = np.linalg.qr(np.stack([np.ones(n * n), x, y, x * y, x * x, y * y], axis=1))
+    shapes = squares @ surface
+    # What is left of the squares' sums of squares without what the surface takes, by Pythagoras.
+    variances = (_sums_of_squares(squares) - _sums_of_squares(shapes)) / (n * n)
     # Below that, what is left is the rounding to whole numbers.
     noisy = np.flatnonzero(variances > _MIN_VARIANCE)
     flattest = noisy[np.argsort(variances[noisy], kind="stable")]
     kept = flattest[: max(_MIN_SQUARES, flattest.size // 3)]
-    return np.asarray(residues[kept].reshape(-1, n, n))
+    residues = squares[kept] - shapes[kept] @ surface.T
+    return np.asarray(residues.reshape(-1, n, n))
+
+
+def _sums_of_squares(rows: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the sum of squares of each row."""
+    sums: NDArray[np.float64] = np.einsum("ij,ij->i", rows, rows)
+    return sums
 
 
 def _alike(one: NDArray[np.float64], other: NDArray[np.float64]) -> float:

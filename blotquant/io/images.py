@@ -6,8 +6,11 @@ exactly is refused with a `ReadError` that names the file and the remedy.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -44,7 +47,7 @@ from blotquant.io.reader import (
     reader_of,
     unsupported,
 )
-from blotquant.model.image import BlotImage
+from blotquant.model.image import BlotImage, Look
 from blotquant.model.project import Photograph, Project
 from blotquant.progress import Progress, no_progress
 
@@ -83,25 +86,38 @@ def read_image(path: Path | str, page: int = 0) -> BlotImage:
     Notes
     -----
     A picture that its camera held sideways is turned upright by exchanging rows and columns;
-    positions refer to the upright picture. 12 million uint16 pixels take about 40 ms: reading,
-    SHA-256, decoding, full scale, and a look at how the picture was made.
+    positions refer to the upright picture. 12 million uint16 pixels take about 2 ms when the
+    disk's cache has them. What takes longer (some 20 ms for SHA-256, full scale and a look at how
+    the picture was made) happens when one of them is first asked for.
     """
     file = Path(path)
     name = file.name or str(file)
-    data = read_bytes(file)
     beside = Beside(file)
-    source = Source(name=name, data=data, page=page, beside=beside)
-    try:
-        # Hashing takes as long as decoding and runs beside it.
-        with ThreadPoolExecutor(max_workers=1) as pool:
-            alone = pool.submit(sha256_of, data)
-            decoded = _reader_for(source).read(source)
-            sha256 = sha256_of(data, *beside.found.values()) if beside.found else alone.result()
-        return _blot_image(name, sha256, page, decoded)
-    except MemoryError as error:
-        raise ReadError(
-            f"{name} is too large for this computer's memory", "Export the blot alone, or smaller"
-        ) from error
+    source = Source(name=name, data=read_bytes(file), page=page, beside=beside)
+    with _enough_memory(name):
+        decoded = _reader_for(source).read(source)
+        samples, warnings = _measurable(name, decoded.samples)
+        pixels, colour_warnings = one_channel(oriented(samples, decoded.orientation))
+        pixels = np.ascontiguousarray(pixels)
+    decoded = replace(
+        decoded,
+        # What was decoded is needed no more, in case it is larger than the one channel.
+        samples=pixels,
+        warnings=(*decoded.warnings, *_unchosen(page, decoded.pages), *warnings, *colour_warnings),
+    )
+    is_coloured = samples.ndim == 3 and samples.shape[2] >= 3
+    files = (source.data, *beside.found.values())
+    return BlotImage.not_looked_at(
+        name=name,
+        pixels=pixels,
+        bits=decoded.bits,
+        metadata=(
+            *decoded.metadata,
+            *in_words(decoded.orientation),
+            *_page_of(page, decoded),
+        ),
+        look=partial(_look, name, files, page, decoded, coloured=is_coloured),
+    )
 
 
 def page_names(path: Path | str) -> tuple[str, ...]:
@@ -137,37 +153,49 @@ def _reader_for(source: Source) -> Reader:
     raise refusal(source.name, head)
 
 
-def _blot_image(name: str, sha256: str, page: int, decoded: Decoded) -> BlotImage:
-    """Return the picture with its scale, from what a reader decoded."""
-    samples, number_warnings = _measurable(name, decoded.samples)
-    coloured = samples.ndim == 3 and samples.shape[2] >= 3
-    pixels, colour_warnings = one_channel(oriented(samples, decoded.orientation))
-    counts = histogram(pixels) if pixels.dtype.kind == "u" else None
-    lossy, advice = advise(pixels, counts, bits=decoded.bits, lossy=decoded.lossy)
-    full_scale = find_full_scale(pixels, decoded.limit, decoded.stated_limit)
-    metadata = dict(decoded.metadata)
-    noticed = (
-        *noticed_in_pixels(pixels, counts, bits=decoded.bits, lossy=decoded.lossy),
-        *noticed_in_words(metadata, pixels.shape, coloured=coloured),
-    )
-    return BlotImage(
-        name=name,
-        pixels=np.ascontiguousarray(pixels),
-        sha256=page_sha256(sha256, page),
-        bits=decoded.bits,
-        full_scale=full_scale.value,
-        full_scale_reason=full_scale.reason,
-        lossy=lossy,
-        metadata=(*metadata.items(), *in_words(decoded.orientation), *_page_of(page, decoded)),
-        warnings=(
-            *decoded.warnings,
-            *_unchosen(page, decoded.pages),
-            *number_warnings,
-            *colour_warnings,
-            *advice,
-            *noticed,
-        ),
-    )
+@contextmanager
+def _enough_memory(name: str) -> Iterator[None]:
+    """Turn a lack of memory into a `ReadError` that names the file."""
+    try:
+        yield
+    except MemoryError as error:
+        raise ReadError(
+            f"{name} is too large for this computer's memory", "Export the blot alone, or smaller"
+        ) from error
+
+
+def _look(
+    name: str, files: tuple[bytes, ...], page: int, decoded: Decoded, *, coloured: bool
+) -> Look:
+    """Return what the bytes and the pixels of a picture tell.
+
+    Parameters
+    ----------
+    files
+        The bytes of its file, and of the other half of a pair.
+    decoded
+        Its one channel, with the warnings there are already.
+    coloured
+        Whether the file stores colours (also grey ones).
+    """
+    # Hashing takes as long as everything else and runs beside it.
+    with _enough_memory(name), ThreadPoolExecutor(max_workers=1) as pool:
+        sha256 = pool.submit(sha256_of, *files)
+        pixels = decoded.samples
+        counts = histogram(pixels) if pixels.dtype.kind == "u" else None
+        lossy, advice = advise(pixels, counts, bits=decoded.bits, lossy=decoded.lossy)
+        full_scale = find_full_scale(pixels, decoded.limit, decoded.stated_limit, counts)
+        noticed = (
+            *noticed_in_pixels(pixels, counts, bits=decoded.bits, lossy=decoded.lossy),
+            *noticed_in_words(dict(decoded.metadata), pixels.shape, coloured=coloured),
+        )
+        return Look(
+            sha256=page_sha256(sha256.result(), page),
+            full_scale=full_scale.value,
+            full_scale_reason=full_scale.reason,
+            lossy=lossy,
+            warnings=(*decoded.warnings, *advice, *noticed),
+        )
 
 
 def _page_of(page: int, decoded: Decoded) -> tuple[tuple[str, str], ...]:

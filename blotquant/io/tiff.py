@@ -93,7 +93,8 @@ class TiffReader:
 
         with _quiet_tifffile() as messages:
             try:
-                with TiffFile(BytesIO(source.data), name=source.name) as tif:
+                # tifffile's objects refer to each other in rings and keep what is not closed.
+                with BytesIO(source.data) as stream, TiffFile(stream, name=source.name) as tif:
                     decoded = _decode(source, tif)
             except DECODER_ERRORS as error:
                 raise damaged(source.name, "TIFF", error) from error
@@ -163,11 +164,11 @@ def _check_segments(name: str, plane: Plane, file_size: int) -> None:
     page = plane.page
     offsets, sizes = page.dataoffsets, page.databytecounts
     needed = math.prod(page.chunked)
+    if plane.frame and not page.is_final:
+        raise unsupported(name, "a stack whose frames have no pages")
     if page.is_contiguous:
         sizes = (page.nbytes * (plane.frame + 1),)
         offsets, needed = offsets[:1], 1
-    elif plane.frame:
-        raise unsupported(name, "a stack whose frames have no pages")
     complete = len(offsets) >= needed and len(sizes) >= needed
     inside = all(
         start > 0 and size > 0 and start + size <= file_size
@@ -180,11 +181,12 @@ def _check_segments(name: str, plane: Plane, file_size: int) -> None:
 def _rows_columns_channels(name: str, plane: Plane, data: bytes, byteorder: str) -> NDArray[Any]:
     """Return the stored values as (rows, columns, channels) in this machine's byte order."""
     page = plane.page
-    if plane.frame:
+    if page.is_final:
+        # As it lies in the file's bytes: nothing is copied that need not be.
         kind = np.dtype(page.dtype).newbyteorder("<" if byteorder == "<" else ">")
         start = page.dataoffsets[0] + plane.frame * page.nbytes
         flat = np.frombuffer(data, kind, math.prod(page.shape), start)
-        values = flat.reshape(page.shaped)
+        values = np.require(flat, requirements="A").reshape(page.shaped)
     else:
         values = page.asarray(squeeze=False)  # planes, depth, rows, columns, samples
     if values.ndim != 5 or values.size == 0:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 _JPEG = {6, 7, 34892}
 _JPEG_2000 = {33003, 33004, 33005, 34712}
 _WEBP = {34927, 50001}
+_HEAD_BYTES = 2**16  # in which the head of a strip or tile lies
 _UNKNOWN = {22610, 34934, 50002, 52546, 34887}  # JPEG XR, JPEG XL, LERC
 
 
@@ -32,7 +33,7 @@ def may_be_lossy(page: TiffPage, data: bytes) -> bool:
     """
     code = int(page.compression)
     start, size = page.dataoffsets[0], page.databytecounts[0]
-    segment = data[start : start + size]
+    segment = data[start : start + min(size, _HEAD_BYTES)]
     if code in _JPEG:
         return not frame_of(segment).is_lossless
     if code in _JPEG_2000:

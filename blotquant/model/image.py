@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,6 +39,17 @@ class PolarityGuess:
         return self.confidence >= 0.5
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """What one look at all bytes and pixels of a file tells; see `BlotImage` for each."""
+
+    sha256: str
+    full_scale: float
+    full_scale_reason: str
+    lossy: bool
+    warnings: tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class BlotImage:
     """The pixels of one photograph, unaltered and read-only.
@@ -68,6 +80,8 @@ class BlotImage:
         values tell. A merged picture has no single limit.
     noise
         How its pixels scatter where that is known beforehand; None: the picture tells.
+    look
+        Not to be given: `not_looked_at` keeps here what will find the rest.
     """
 
     name: str
@@ -81,6 +95,43 @@ class BlotImage:
     warnings: tuple[str, ...] = field(default=())
     saturated: NDArray[np.bool_] | None = None
     noise: NoiseModel | None = None
+    look: Callable[[], Look] | None = field(default=None, repr=False)
+
+    @classmethod
+    def not_looked_at(
+        cls,
+        *,
+        name: str,
+        pixels: NDArray[Any],
+        bits: int,
+        metadata: tuple[tuple[str, str], ...],
+        look: Callable[[], Look],
+    ) -> Self:
+        """Return a picture whose hash, full scale and warnings are found when first asked for.
+
+        Hashing and judging a picture takes ten times longer than reading it. `look` is called once,
+        whichever of them is asked for, and then let go.
+        """
+        image = object.__new__(cls)
+        known = {"name": name, "pixels": pixels, "bits": bits, "metadata": metadata, "look": look}
+        for key, value in {**known, "saturated": None, "noise": None}.items():
+            object.__setattr__(image, key, value)
+        image.__post_init__()
+        return image
+
+    if not TYPE_CHECKING:  # for a type checker every attribute is there
+
+        def __getattr__(self, name: str) -> Any:
+            """Return what only a look at the picture tells; Python asks here for unset slots."""
+            if name not in Look.__slots__:
+                raise AttributeError(f"a picture has no {name!r}")
+            look = self.look
+            if look is not None:  # else another thread was faster
+                found = look()
+                for key in Look.__slots__:
+                    object.__setattr__(self, key, getattr(found, key))
+                object.__setattr__(self, "look", None)
+            return object.__getattribute__(self, name)
 
     def __post_init__(self) -> None:
         if self.pixels.ndim != 2 or 0 in self.pixels.shape:

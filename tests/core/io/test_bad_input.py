@@ -254,7 +254,11 @@ def test_a_picture_that_does_not_fit_into_memory_is_refused(tmp_path, monkeypatc
 
     path = tmp_path / "large.tif"
     path.write_bytes(VALID["tiff"])
+    image = read_image(path)
     monkeypatch.setattr("blotquant.io.images.find_full_scale", full)
+    with pytest.raises(ReadError, match=r"large\.tif is too large for this computer's memory"):
+        assert image.full_scale
+    monkeypatch.setattr("blotquant.io.images.one_channel", full)
     assert "memory" in refusal(path)
 
 

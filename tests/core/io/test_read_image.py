@@ -1,5 +1,7 @@
+import gc
 import hashlib
 import struct
+import sys
 from pathlib import Path
 
 import cv2
@@ -326,3 +328,36 @@ def test_real_photographs_are_read_as_stored():
     exported = read_image(REAL / "biorad_1sc" / "test1_imglab_analysis.tif")
     reference = read_image(REAL / "biorad_1sc" / "test1_ref.tif")
     assert np.array_equal(exported.pixels, reference.pixels)
+
+
+@pytest.mark.parametrize("way", ["plain", "lzw"])
+def test_the_bytes_of_a_file_go_with_its_picture(tmp_path, monkeypatch, way):
+    path = tmp_path / "a.tif"
+    tifffile.imwrite(path, counts(), photometric="minisblack", **WAYS[way])
+    data = path.read_bytes()
+    monkeypatch.setattr("blotquant.io.images.read_bytes", lambda _path: data)
+    gc.collect()
+    gc.disable()
+    try:
+        before = sys.getrefcount(data)
+        image = read_image(path)
+        assert sys.getrefcount(data) > before
+        del image
+        assert sys.getrefcount(data) == before
+    finally:
+        gc.enable()
+
+
+@pytest.mark.parametrize("offset", [8, 9, 11])
+def test_pixels_that_begin_anywhere_are_read(tmp_path, offset):
+    truth = counts()
+    tifffile.imwrite(tmp_path / "a.tif", truth, photometric="minisblack", metadata=None)
+    data = bytearray((tmp_path / "a.tif").read_bytes())
+    with tifffile.TiffFile(tmp_path / "a.tif") as tif:
+        tag = tif.pages[0].tags[273]
+    start = len(data) + offset
+    struct.pack_into("<I", data, tag.valueoffset, start)
+    (tmp_path / "a.tif").write_bytes(data.ljust(start, b"\x00") + truth.tobytes())
+    image = read_image(tmp_path / "a.tif")
+    assert np.array_equal(image.pixels, truth)
+    assert image.pixels.flags.aligned
