@@ -6,6 +6,8 @@ Every error says what is wrong and what to do. Quality problems of a blot are no
 
 from __future__ import annotations
 
+_MOST_LISTED = 20  # nobody reads more at once
+
 
 class BlotquantError(Exception):
     """Something that stops the work, in one sentence, with a remedy.
@@ -40,8 +42,10 @@ class ExperimentError(BlotquantError):
 
     def __init__(self, file: str, problems: tuple[str, ...]) -> None:
         count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
+        left = len(problems) - _MOST_LISTED
+        more = (f"... and {left} more",) if left > 0 else ()
         super().__init__(
-            f"{file} has {count}:\n  - " + "\n  - ".join(problems) + "\n",
+            f"{file} has {count}:\n  - " + "\n  - ".join((*problems[:_MOST_LISTED], *more)) + "\n",
             "Correct the named places and run it again",
         )
         self.problems = problems

@@ -27,6 +27,7 @@ from blotquant.io.reader import (
     reader_of,
     wanted_page,
 )
+from blotquant.io.zip_directory import open_archive
 
 _SIGNATURE = b"PK\x03\x04"
 _MAX_MEMBERS = 200
@@ -47,7 +48,7 @@ class ZipReader:
     def read(self, source: Source) -> Decoded:
         """Return the wanted picture of the archive; raise `ReadError`."""
         try:
-            with zipfile.ZipFile(io.BytesIO(source.data)) as archive:
+            with open_archive(io.BytesIO(source.data)) as archive:
                 return _decode(source, archive)
         except (*DECODER_ERRORS, zipfile.BadZipFile, NotImplementedError) as error:
             raise damaged(source.name, "ZIP (or Office document)", error) from error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import re
 import secrets
@@ -14,6 +15,14 @@ from typing import IO
 from blotquant.errors import ProjectError
 
 _ABANDONED_S = 3600.0
+_REMEDIES = {
+    errno.ENOSPC: "Make room on that disk, or choose another one",
+    errno.EDQUOT: "Make room on that disk, or choose another one",
+    errno.EFBIG: "Choose a disk that holds files of that size",
+    errno.EISDIR: "Choose a name that no folder has",
+    errno.ENAMETOOLONG: "Choose a shorter name",
+    errno.EIO: "Choose another disk: this one fails",
+}
 
 
 def write_bytes_atomically(path: Path | str, data: bytes) -> None:
@@ -50,13 +59,22 @@ def write_atomically(path: Path | str, write: Callable[[IO[bytes]], None]) -> No
     except OSError as error:
         raise ProjectError(
             f"{Path(path).name} cannot be written to {target.parent}: {_reason(error)}",
-            "Choose a folder that exists and that you may write to",
+            _REMEDIES.get(
+                error.errno or 0, "Choose a folder that exists and that you may write to"
+            ),
         ) from error
 
 
 def write_text_atomically(path: Path | str, text: str) -> None:
     """Write UTF-8 text the same way; line ends are written as they are in `text`."""
-    write_bytes_atomically(path, text.encode("utf-8"))
+    try:
+        data = text.encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise ProjectError(
+            f"{Path(path).name} cannot be written: the name of a file in it is not UTF-8",
+            "Rename that file and link it again, or save as .blot",
+        ) from error
+    write_bytes_atomically(path, data)
 
 
 def _sync_folder(folder: Path) -> None:

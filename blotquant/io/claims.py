@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import getpass
+import hashlib
 import os
 import platform
 import sys
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import IO, Self
 
 _MAX_NAME = 200
+_LONGEST = 80
 _LOCKED_BYTE = 1 << 20  # far behind the name, so that others can read who holds it
 
 
@@ -37,7 +39,7 @@ class Claim:
 
     def __init__(self, path: Path | str) -> None:
         target = Path(os.path.realpath(path))
-        self._place = target.with_name(f".{target.name[:80]}.lock")
+        self._place = target.with_name(f".{_short(target.name)}.lock")
         self._stream: IO[bytes] | None = None
         self.holder = ""
         try:
@@ -99,6 +101,13 @@ def file_stamp(path: Path | str) -> str:
     except OSError:
         return ""
     return f"{status.st_mtime_ns}:{status.st_size}:{status.st_ino}"
+
+
+def _short(name: str) -> str:
+    """Return a name that can get a few letters more; long ones stay different from each other."""
+    if len(name) <= _LONGEST:
+        return name
+    return f"{name[: _LONGEST - 20]}-{hashlib.sha256(os.fsencode(name)).hexdigest()[:16]}"
 
 
 def _who() -> str:

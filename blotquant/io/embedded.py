@@ -11,7 +11,8 @@ import zlib
 from pathlib import Path, PurePosixPath
 
 from blotquant.errors import ReadError
-from blotquant.io.reader import MAX_BYTES
+from blotquant.io.reader import MAX_BYTES, check_expansion
+from blotquant.io.zip_directory import open_archive
 
 PROJECT_SUFFIX = ".blot"
 FOLDER = "pictures"
@@ -41,7 +42,7 @@ def split_embedded(path: Path | str) -> tuple[Path, str] | None:
 def is_embedded(project: Path, member: str) -> bool:
     """Return whether a project file has a member of that name."""
     try:
-        with zipfile.ZipFile(project) as archive:
+        with open_archive(project) as archive:
             return member in archive.namelist()
     except ARCHIVE_DAMAGE:
         return False
@@ -51,12 +52,13 @@ def read_embedded(project: Path, member: str) -> bytes:
     """Return a member's bytes; raise `ReadError` naming it where that is impossible or too much."""
     name = PurePosixPath(member).name
     try:
-        with zipfile.ZipFile(project) as archive:
+        with open_archive(project) as archive:
             info = archive.getinfo(member)
             if info.file_size > MAX_BYTES:
                 raise ReadError(
                     f"{name} in {project.name} is larger than what is read", _OPEN_EARLIER
                 )
+            check_expansion(name, info.file_size, info.compress_size)
             with archive.open(info) as stream:
                 # The size in the archive's directory may lie: read one byte beyond it.
                 data = stream.read(info.file_size + 1)

@@ -71,7 +71,8 @@ IMAGE_KEYS = (
 MEMBRANE_KEYS = ("name", "background")
 ROW_KEYS = ("image", "file", "membrane", "row", "target", "form", "at")
 ONE_MEMBRANE = "blot"  # the name of the one that images show which do not say
-MAX_BYTES = 8 * 2**20
+MAX_BYTES = 2**19  # some thousand images; what is larger is something else and takes long to read
+_MAX_DOTS = 200  # in a line: the parser takes the square of their number
 
 
 def read_experiment(path: Path | str) -> Project:
@@ -133,6 +134,9 @@ def _toml(path: Path) -> dict[str, Any]:
         line = data.count(b"\n", 0, error.start) + 1
         problem = f"line {line}: is not UTF-8 text; save the file as UTF-8"
         raise ExperimentError(path.name, (problem,)) from error
+    for k, row in enumerate(text.splitlines(), start=1):
+        if row.count(".") > _MAX_DOTS:
+            raise ExperimentError(path.name, (f"line {k}: has too many dots; write two lines",))
     try:
         return tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:

@@ -9,6 +9,7 @@ from pathlib import Path
 from blotquant.errors import ReadError
 from blotquant.io import fuji
 from blotquant.io.embedded import is_embedded, read_embedded, split_embedded
+from blotquant.io.paths import is_text
 from blotquant.io.reader import MAX_BYTES
 
 _PAGE_MARK = "#page="
@@ -85,6 +86,12 @@ class Beside:
 def _file_bytes(path: Path) -> bytes:
     """Return a regular file's bytes; raise `ReadError` where that is impossible or too much."""
     name = path.name or str(path)
+    if not is_text(str(path)):
+        raise ReadError(
+            f"The path of {name.encode('ascii', 'replace').decode()} holds letters that are not "
+            "UTF-8, and tables could not name it",
+            "Rename the file, or the folder that it lies in",
+        )
     try:
         status = path.stat()
         if stat.S_ISDIR(status.st_mode):

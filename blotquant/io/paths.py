@@ -12,6 +12,15 @@ INSIDE = "blot:"
 """How a project file names a picture that it holds itself."""
 
 
+def is_text(path: str) -> bool:
+    """Return whether a path can be written as text: some systems allow any bytes in names."""
+    try:
+        path.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def folder_of(path: Path | str) -> Path:
     """Return the absolute folder that relative names in a file start from; links stay."""
     return Path(os.path.abspath(path)).parent  # noqa: PTH100 - a link stays as the user gave it

@@ -22,11 +22,12 @@ from blotquant.io.files import file_sha256, sha256_of, with_companion
 from blotquant.io.migrations import VERSION, up_to_date
 from blotquant.io.paths import INSIDE, folder_of, with_absolute_files, with_relative_files
 from blotquant.io.plain import PlainError, from_plain, to_plain
+from blotquant.io.zip_directory import open_archive
 from blotquant.model.project import Photograph, Project
 
 FORMAT = "blotquant-project"
 MEMBER = "project.json"
-MAX_JSON_BYTES = 256 * 2**20
+MAX_JSON_BYTES = 32 * 2**20  # some 50,000 corrected lanes; reading it takes up to 1 s and 1 GiB
 MAX_MEMBERS = 4000
 EPOCH = (1980, 1, 1, 0, 0, 0)  # no clock in the file: the same project gives the same bytes
 
@@ -111,7 +112,7 @@ def read_note(path: Path | str, name: str) -> str:
 def is_project_archive(path: Path | str) -> bool:
     """Return whether a file is a zip archive that holds a project."""
     try:
-        with zipfile.ZipFile(path) as archive:
+        with open_archive(Path(path)) as archive:
             return MEMBER in archive.namelist()
     except ARCHIVE_DAMAGE:
         return False
@@ -217,7 +218,7 @@ def _member(path: Path, name: str) -> bytes:
 
 def _unpack(stream: IO[bytes], file: str, name: str) -> bytes:
     try:
-        with zipfile.ZipFile(stream) as archive:
+        with open_archive(stream) as archive:
             names = archive.namelist()
             if name not in names or len(names) > MAX_MEMBERS:
                 _foreign(file)

@@ -28,7 +28,7 @@ COLUMNS = (
 ALSO_CALLED = {"amount": "dose", "amount_unit": "dose_unit"}  # of a standard
 REMARKS = ("note", "notes", "comment", "comments")  # columns that may be there and are not read
 DELETE_ONE = "delete one of the two"
-MAX_BYTES = 8 * 2**20
+MAX_BYTES = 2**19  # some thousand lanes; what is larger is something else and takes long to read
 
 
 def read_sample_sheet(path: Path | str, membranes: tuple[str, ...]) -> tuple[Sample, ...]:
