@@ -10,15 +10,14 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from blotquant.io.reader import MAX_PAGES, check_pages, plain
-from blotquant.io.xml_text import elements, parse_xml
+from blotquant.io.reader import MAX_PAGES, check_pages
+from blotquant.io.tiff_names import names_of
 
 if TYPE_CHECKING:
     from tifffile import TiffFile, TiffPage
 
 _RGB, _YCBCR = 2, 6
 _ALPHA_KINDS = {1, 2}
-_PAGE_NAME = 285
 _DNG_VERSION = 50706
 
 
@@ -49,7 +48,7 @@ def planes_of(name: str, tif: TiffFile) -> tuple[tuple[Plane, ...], tuple[str, .
         # ImageJ may describe a stack in words and give one page for all of it.
         planes = [Plane(page=pages[0], frame=k) for k in range(frames)]
     check_pages(name, len(planes))
-    return tuple(planes), _names(tif, tuple(planes))
+    return tuple(planes), names_of(tif, tuple((plane.page, plane.channel) for plane in planes))
 
 
 def is_camera_raw(tif: TiffFile) -> bool:
@@ -97,38 +96,3 @@ def _imagej_frames(tif: TiffFile) -> int:
     """Return how many frames ImageJ says that there are, 1 for other files."""
     stated = (tif.imagej_metadata or {}).get("images", 1) if tif.is_imagej else 1
     return min(stated, MAX_PAGES + 1) if isinstance(stated, int) else 1
-
-
-def _names(tif: TiffFile, planes: tuple[Plane, ...]) -> tuple[str, ...]:
-    """Return what the file calls its planes, or their numbers."""
-    for stated in (_ome_channels(tif), _imagej_labels(tif)):
-        if len(stated) == len(planes):
-            return tuple(
-                plain(text, 60) or f"page {number}" for number, text in enumerate(stated, start=1)
-            )
-    return tuple(_name(plane, number) for number, plane in enumerate(planes, start=1))
-
-
-def _name(plane: Plane, number: int) -> str:
-    if plane.channel is not None:
-        return f"channel {plane.channel + 1}"
-    tag = plane.page.tags.get(_PAGE_NAME)
-    return (plain(str(tag.value), 60) if tag is not None else "") or f"page {number}"
-
-
-def _imagej_labels(tif: TiffFile) -> tuple[str, ...]:
-    labels = (tif.imagej_metadata or {}).get("Labels") if tif.is_imagej else None
-    return tuple(str(label) for label in labels) if isinstance(labels, list) else ()
-
-
-def _ome_channels(tif: TiffFile) -> tuple[str, ...]:
-    """Return the channel names of OME metadata; they are only used where they fit the pages."""
-    text = tif.ome_metadata if tif.is_ome else None
-    if not text:
-        return ()
-    try:
-        root = parse_xml(text.encode())
-    except ValueError:
-        # Names are a help and no count depends on them: the pages keep their numbers.
-        return ()
-    return tuple(e.attrib.get("Name") or e.attrib.get("ID", "") for e in elements(root, "Channel"))

@@ -43,6 +43,25 @@ def test_every_page_is_read_exactly(tmp_path, way):
         read_image(path, 3)
 
 
+@pytest.mark.parametrize(
+    ("how", "axes", "names"),
+    [
+        ("imagej", "TCYX", ("channel 1, time 1", "channel 2, time 1", "channel 1, time 2")),
+        ("imagej", "TZYX", ("z 1, time 1", "z 2, time 1", "z 1, time 2")),
+        ("ome", "ZCYX", ("700 nm, z 1", "800 nm, z 1", "700 nm, z 2")),
+        ("ome", "CZYX", ("z 1, 700 nm", "z 2, 700 nm", "z 1, 800 nm")),
+        ("ome", "TZYX", ("z 1, time 1", "z 2, time 1", "z 1, time 2")),
+    ],
+)
+def test_pages_along_several_axes_say_where_they_stand(tmp_path, how, axes, names):
+    path = tmp_path / "a.tif"
+    channels = {"Channel": {"Name": ["700 nm", "800 nm"]}} if how == "ome" and "C" in axes else {}
+    stack = np.stack([STACK, STACK + 1])
+    tifffile.imwrite(path, stack, **{how: True}, metadata={"axes": axes, **channels})
+    assert page_names(path)[:3] == names
+    assert np.array_equal(read_image(path, 3).pixels, A + 1)
+
+
 def test_names_come_from_the_metadata(tmp_path):
     path = tmp_path / "a.ome.tif"
     named = {"axes": "CYX", "Channel": {"Name": ["700 nm", "800 nm"]}}
