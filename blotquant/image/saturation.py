@@ -212,17 +212,20 @@ def _is_plateau(
     """Return whether the `n` extreme pixels pile up, lie side by side and are no speck."""
     if n < _MIN_PLATEAU_PX:
         return False
-    beside = _counts_beside(pixels, counts, top=top)
+    beside = counts_beside(pixels, counts, top=top)
     if beside.size < _NEIGHBOUR_LEVELS:
         # So few grey levels are a drawing or a flat picture: every level is a plateau there.
         return False
     return n >= _PILE_UP * float(beside.mean()) and _is_contiguous(extreme, n)
 
 
-def _counts_beside(
+def counts_beside(
     pixels: Pixels, counts: NDArray[np.int64] | None, *, top: bool
 ) -> NDArray[np.int64]:
-    """Return how many pixels have each of the occupied levels next to the extreme one."""
+    """Return how many pixels have each of the eight occupied levels next to the extreme one.
+
+    Fewer where there are fewer levels. `counts` is the histogram, where it is there already.
+    """
     if pixels.dtype.kind == "u":
         counts = histogram(pixels) if counts is None else counts
         occupied = counts[counts > 0]

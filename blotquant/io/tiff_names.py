@@ -59,9 +59,22 @@ def _from_ome(tif: TiffFile) -> tuple[str, ...]:
         pixels = next(elements(root, "Pixels"))
         order = pixels.attrib.get("DimensionOrder", "XYCZT")[2:]
         sizes = tuple((axis, int(pixels.attrib.get(f"Size{axis}", "1"))) for axis in order)
-    except (ValueError, StopIteration):
+        is_in_order = _is_in_order(root, sizes)
+    except (ValueError, StopIteration, ZeroDivisionError):
         return ()
-    return _places(sizes, _channels(root))
+    return _places(sizes, _channels(root)) if is_in_order else ()
+
+
+def _is_in_order(root: Element, sizes: tuple[tuple[str, int], ...]) -> bool:
+    """Return whether every page that OME describes lies where the order of the axes puts it."""
+    for block in elements(root, "TiffData"):
+        if "IFD" in block.attrib:
+            left = int(block.attrib["IFD"])
+            for axis, size in sizes:
+                left, at = divmod(left, size)
+                if int(block.attrib.get(f"First{axis}", "0")) != at:
+                    return False
+    return True
 
 
 def _channels(root: Element) -> tuple[str, ...]:

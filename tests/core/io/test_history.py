@@ -175,3 +175,22 @@ def test_moving_pictures_are_refused(tmp_path):
     frames[0].save(tmp_path / "a.webp", save_all=True, append_images=frames[1:])
     with pytest.raises(ReadError, match="moving picture"):
         read_image(tmp_path / "a.webp")
+
+
+def test_values_cut_off_in_floats_are_named(camera, tmp_path):
+    light = camera.astype(np.float32) * np.float32(0.37)
+    tifffile.imwrite(tmp_path / "a.tif", light)
+    assert read_image(tmp_path / "a.tif").warnings == ()
+    tifffile.imwrite(tmp_path / "a.tif", np.clip(light, 150, 600))
+    assert said(tmp_path / "a.tif", "have the smallest value, 150")
+    assert said(tmp_path / "a.tif", "have the largest value, 600")
+
+
+@pytest.mark.parametrize(
+    ("scale", "dtype", "suspected"),
+    [(2.4, np.float32, True), (1.0, np.float64, True), (2.4, np.float16, False), (9, "f4", False)],
+)
+def test_values_that_run_as_densities_do_are_questioned(camera, tmp_path, scale, dtype, suspected):
+    values = (camera / camera.max() * scale).astype(dtype)
+    tifffile.imwrite(tmp_path / "a.tif", values)
+    assert said(tmp_path / "a.tif", "may be optical densities") == suspected

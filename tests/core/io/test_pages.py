@@ -62,6 +62,28 @@ def test_pages_along_several_axes_say_where_they_stand(tmp_path, how, axes, name
     assert np.array_equal(read_image(path, 3).pixels, A + 1)
 
 
+@pytest.mark.parametrize(
+    ("pages", "names"),
+    [
+        ((0, 1), ("700 nm", "800 nm")),
+        ((1, 0), ("page 1", "page 2")),
+        (("x", 0), ("page 1", "page 2")),
+    ],
+)
+def test_channels_in_another_order_than_their_pages_lend_no_names(tmp_path, pages, names):
+    blocks = "".join(f'<TiffData IFD="{p}" FirstC="{c}"/>' for c, p in enumerate(pages))
+    channels = "".join(f'<Channel ID="Channel:0:{k}" Name="{k + 7}00 nm"/>' for k in range(2))
+    text = (
+        '<?xml version="1.0"?><OME xmlns="http://www.openmicroscopy.org/Schemas/OME/2016-06">'
+        '<Image ID="Image:0"><Pixels ID="Pixels:0" DimensionOrder="XYCZT" SizeC="2" SizeT="1" '
+        f'SizeZ="1" SizeX="32" SizeY="24" Type="uint16">{channels}{blocks}</Pixels></Image></OME>'
+    )
+    path = tmp_path / "a.ome.tif"
+    how = {"photometric": "minisblack", "metadata": None, "description": text}
+    tifffile.imwrite(path, STACK, **how)
+    assert page_names(path) == names
+
+
 def test_names_come_from_the_metadata(tmp_path):
     path = tmp_path / "a.ome.tif"
     named = {"axes": "CYX", "Channel": {"Name": ["700 nm", "800 nm"]}}
