@@ -90,7 +90,8 @@ def noticed_in_pixels(
     elif not lossy and is_correlated(middle):
         found.append(
             "The noise of neighbouring pixels is alike: the picture was enlarged, turned or "
-            "smoothed, and errors come out too small. Use the picture as it was taken."
+            "smoothed, perhaps by the imager itself, and errors come out too small. Use the "
+            "unaltered picture if there is one."
         )
     return tuple(found)
 

@@ -24,7 +24,7 @@ from blotquant.io.reader import (
     unsupported,
     wanted_page,
 )
-from blotquant.io.stated import from_description
+from blotquant.io.stated import from_description, iso_date
 
 if TYPE_CHECKING:
     from PIL.Image import Exif
@@ -101,6 +101,8 @@ def exif_stated(exif: Exif) -> tuple[int, dict[str, str]]:
     stated = {
         label: text for tag, label in _STATED if (text := plain(str(exif.get(tag, "")).strip("\0")))
     }
+    if "date" in stated:
+        stated["date"] = iso_date(stated["date"])
     found = from_description(str(exif.get(270, "")))
     if model := stated.get("model"):
         found.setdefault("instrument", model)

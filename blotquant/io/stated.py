@@ -23,6 +23,7 @@ _INSTRUMENT = re.compile(
     r"^\s*(?:instrument|imager|scanner|system)(?:[ _]?(?:name|model))?\s*[=:]\s*(\S[^\r\n]{0,60})",
     re.IGNORECASE | re.MULTILINE,
 )
+_DATE = re.compile(r"^(\d{4}):(\d{2}):(\d{2})( |$)")
 _IN_SECONDS = {"m": 60.0, "s": 1.0}
 _MICROMETRES = {2: 25_400.0, 3: 10_000.0}  # inch and centimetre, as TIFF numbers them
 _SCREEN_DPI = (72, 96, 120, 144)  # what programs write when they know nothing
@@ -46,6 +47,11 @@ def pixel_size_um(per_unit: float, unit: int) -> str:
     if any(abs(_MICROMETRES[2] / size - dpi) < 0.5 for dpi in _SCREEN_DPI):
         return ""
     return f"{size:g}" if _PIXEL_UM[0] <= size <= _PIXEL_UM[1] else ""
+
+
+def iso_date(text: str) -> str:
+    """Return a date of TIFF or EXIF (``2026:02:20 13:10:03``) as others are written."""
+    return _DATE.sub(r"\1-\2-\3\4", text)
 
 
 def _exposure_s(text: str) -> str:

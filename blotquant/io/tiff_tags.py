@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from blotquant.io.microscopy import from_imagej, from_ome
 from blotquant.io.reader import plain
-from blotquant.io.stated import from_description, pixel_size_um
+from blotquant.io.stated import from_description, iso_date, pixel_size_um
 
 if TYPE_CHECKING:
     from tifffile import TiffFile, TiffPage
@@ -82,12 +83,13 @@ def stated(page: TiffPage, tif: TiffFile) -> tuple[tuple[str, str], ...]:
     for code, label in _STATED_TAGS:
         tag = page.tags.get(code)
         if tag is not None and (text := plain(str(tag.value))):
-            pairs[label] = text
+            pairs[label] = iso_date(text) if label == "date" else text
     tag = page.tags.get(270)
     described = str(tag.value)[:_MAX_DESCRIPTION] if tag is not None else ""
     more = {"instrument": pairs.get("model", ""), **from_description(described)}
+    more |= from_ome(tif.ome_metadata) if tif.is_ome and tif.ome_metadata else {}
     more["exposure_s"] = _exposure(page) or more.get("exposure_s", "")
-    more["pixel_size_um"] = _pixel_size(page)
+    more["pixel_size_um"] = _pixel_size(page, tif) or more.get("pixel_size_um", "")
     return tuple(pairs.items()) + tuple((k, v) for k, v in more.items() if v and k not in pairs)
 
 
@@ -103,12 +105,15 @@ def _exposure(page: TiffPage) -> str:
     return found.get("exposure_s", "")
 
 
-def _pixel_size(page: TiffPage) -> str:
+def _pixel_size(page: TiffPage, tif: TiffFile) -> str:
     tag = page.tags.get(_RESOLUTION)
     value = None if tag is None else tag.value
     if not (isinstance(value, tuple) and len(value) == 2 and value[1]):
         return ""
-    return pixel_size_um(value[0] / value[1], int(number(page, _RESOLUTION_UNIT) or 2))
+    per_unit = value[0] / value[1]
+    by_words = from_imagej(tif.imagej_metadata or {}, per_unit) if tif.is_imagej else {}
+    stated = pixel_size_um(per_unit, int(number(page, _RESOLUTION_UNIT) or 2))
+    return by_words.get("pixel_size_um") or stated
 
 
 def gel_page(tif: TiffFile, page: TiffPage) -> TiffPage:

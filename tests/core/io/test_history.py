@@ -12,7 +12,8 @@ from PIL import Image
 from blotquant.errors import ReadError
 from blotquant.io.history import has_jpeg_grid, is_correlated, noticed_in_words
 from blotquant.io.images import read_image
-from blotquant.io.stated import from_description, pixel_size_um
+from blotquant.io.microscopy import from_ome
+from blotquant.io.stated import from_description, iso_date, pixel_size_um
 
 
 @pytest.fixture(scope="module")
@@ -194,3 +195,49 @@ def test_values_that_run_as_densities_do_are_questioned(camera, tmp_path, scale,
     values = (camera / camera.max() * scale).astype(dtype)
     tifffile.imwrite(tmp_path / "a.tif", values)
     assert said(tmp_path / "a.tif", "may be optical densities") == suspected
+
+
+OME = """<?xml version="1.0"?><OME xmlns="http://www.openmicroscopy.org/Schemas/OME/2016-06">
+<Instrument ID="I"><Detector Model="iBright 1500"/></Instrument><Image ID="Image:0">
+<AcquisitionDate>2024-05-06T07:08:09</AcquisitionDate><Pixels ID="Pixels:0" DimensionOrder="XYCZT"
+SizeC="1" SizeT="1" SizeZ="1" SizeX="640" SizeY="480" Type="uint16" PhysicalSizeX="0.12"
+PhysicalSizeXUnit="mm"><Channel ID="Channel:0:0"/><TiffData/>
+<Plane TheC="0" TheZ="0" TheT="0" ExposureTime="1500" ExposureTimeUnit="ms"/></Pixels></Image></OME>
+"""
+
+
+def test_ome_states_instrument_exposure_size_and_date(camera, tmp_path):
+    path = tmp_path / "a.ome.tif"
+    tifffile.imwrite(path, camera, description=OME, metadata=None, photometric="minisblack")
+    stated = dict(read_image(path).metadata)
+    assert stated["instrument"] == "iBright 1500"
+    assert (stated["exposure_s"], stated["pixel_size_um"]) == ("1.5", "120")
+    assert stated["date"] == "2024-05-06 07:08:09"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "no XML",
+        "<OME/>",
+        OME.replace("1500", "a while").replace("0.12", "inf"),
+        OME.replace("mm", "thou").replace('"ms"', '"days"'),
+    ],
+)
+def test_ome_that_states_nothing_useful_is_passed_over(text):
+    assert not {"exposure_s", "pixel_size_um"} & from_ome(text).keys()
+
+
+@pytest.mark.parametrize(
+    ("unit", "size"), [("micron", "62.5"), ("mm", "62500"), ("pixel", ""), ("", "")]
+)
+def test_imagej_states_its_unit_in_words(camera, tmp_path, unit, size):
+    how = {"imagej": True, "resolution": (0.016, 0.016), "metadata": {"unit": unit}}
+    tifffile.imwrite(tmp_path / "a.tif", camera, **how)
+    assert dict(read_image(tmp_path / "a.tif").metadata).get("pixel_size_um", "") == size
+
+
+def test_dates_of_tiff_and_exif_are_written_as_others():
+    assert iso_date("2026:02:20 13:10:03") == "2026-02-20 13:10:03"
+    assert iso_date("2026:02:20") == "2026-02-20"
+    assert iso_date("20 Feb 2026 13:10") == "20 Feb 2026 13:10"
