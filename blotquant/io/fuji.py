@@ -4,11 +4,15 @@ Imaging plates are stored as the logarithm of what they gave. Where the text say
 taken back to photostimulated luminescence, PSL = (Res/100)^2 * (4000/S) * 10^(L * (QL/G - 1/2)),
 with the resolution in um, the sensitivity S, the latitude L in decades and the largest code G; code
 0 means nothing. Cameras of the LAS series state no latitude: their pixels are counts already.
+
+Typhoon imagers write the same pair, without the line of the plate's size and with a list of
+``letter,name=value`` below: what it calls linear are counts, whatever the latitude says.
 """
 
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -34,11 +38,18 @@ _MIN_LINES = 10
 _BITS = {8, 10, 12, 14, 16}
 _LATITUDES = (1.0, 8.0)  # decades; instruments have 4 or 5
 _FACTORS = (1e-9, 1e9)
+_ENOUGH_PIXELS = 4096
+_SMOOTHER = 0.5  # in the wrong order the noisy low byte counts 256 times
+_LISTED = re.compile(r"[A-Za-z],(\w+)=(.*)")
+_LINEAR, _LOGARITHMIC = "linear", ("log", "logarithmic", "ql")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Header:
-    """What the text says: size in pixels, pixel sides in um, codes, and how they are coded."""
+    """What the text says: size in pixels, pixel sides in um, codes, and how they are coded.
+
+    `scale` is what the list calls it, empty where there is no list.
+    """
 
     columns: int
     rows: int
@@ -47,12 +58,13 @@ class _Header:
     y_um: float
     sensitivity: float
     latitude: float
-    lines: tuple[str, ...]
+    scale: str
+    stated: tuple[tuple[str, str], ...]
 
     @property
     def is_logarithmic(self) -> bool:
         """Whether the pixels are codes of an imaging plate."""
-        return self.sensitivity > 0 and self.latitude > 0
+        return self.scale != _LINEAR and self.sensitivity > 0 and self.latitude > 0
 
     @property
     def factor(self) -> float:
@@ -105,20 +117,33 @@ def _header(name: str, text: bytes) -> _Header:
     lines = tuple(plain(line, 200) for line in text.decode("latin-1").splitlines())
     if len(lines) < _MIN_LINES:
         raise ValueError("its text ends early")
-    numbers = [_finite(lines[k]) for k in range(3, 8)]
+    start = _start(lines)
+    numbers = [_finite(text) for text in lines[start : start + 5]]
     bits = int(numbers[2])
     if bits not in _BITS:
         raise unsupported(name, f"pixels of {bits} bits")
+    matches = (_LISTED.match(line) for line in lines)
+    listed = {found.group(1): found.group(2) for found in matches if found is not None}
+    scale = listed.get("ScaleType", "").lower()
+    if scale and scale not in {_LINEAR, *_LOGARITHMIC}:
+        raise unsupported(name, f"values on a scale that it calls {scale}")
     return _Header(
         x_um=numbers[0],
         y_um=numbers[1],
         bits=bits,
         columns=int(numbers[3]),
         rows=int(numbers[4]),
-        sensitivity=_finite(lines[8] or "0"),
-        latitude=_finite(lines[9] or "0"),
-        lines=lines,
+        sensitivity=_finite(lines[start + 5] or "0"),
+        latitude=_finite(lines[start + 6] or "0"),
+        scale=scale,
+        stated=_stated(lines, start, listed),
     )
+
+
+def _start(lines: tuple[str, ...]) -> int:
+    """Return the line of the pixel's side: behind the plate's size, if that is there."""
+    has_size = lines[5].isdecimal() and int(lines[5]) in _BITS
+    return 3 if has_size or not (lines[4].isdecimal() and int(lines[4]) in _BITS) else 2
 
 
 def _finite(text: str) -> float:
@@ -135,6 +160,8 @@ def _decode(name: str, header: _Header, raw: bytes) -> Decoded:
         raise ValueError(f"{len(raw)} bytes are no {header.columns} x {header.rows} pixels")
     stored = np.frombuffer(raw, dtype=">u2" if size == 2 else "u1")
     codes = stored.reshape(header.rows, header.columns).astype(f"=u{size}")
+    if size == 2 and codes.size >= _ENOUGH_PIXELS and _is_smoother_swapped(codes):
+        raise unsupported(name, "pixels in another byte order than such files have")
     largest = 2**header.bits - 1
     if int(codes.max()) > largest:
         raise ValueError(f"a pixel in it is larger than {header.bits} bits hold")
@@ -152,8 +179,17 @@ def _decode(name: str, header: _Header, raw: bytes) -> Decoded:
         samples=samples,
         bits=header.bits,
         limit=limit,
-        metadata=(("format", "Fuji img/inf"), *coding, *_stated(header)),
+        metadata=(("format", "Fuji img/inf"), *coding, *header.stated),
     )
+
+
+def _is_smoother_swapped(codes: NDArray[np.unsignedinteger]) -> bool:
+    """Return whether neighbours are far more alike with the bytes of every pixel exchanged."""
+    rough, swapped = (
+        float(np.abs(np.diff(values.astype(np.float32), axis=1)).sum(dtype=np.float64))
+        for values in (codes, codes.byteswap())
+    )
+    return swapped < _SMOOTHER * rough
 
 
 def _luminescence(codes: NDArray[np.unsignedinteger], header: _Header) -> NDArray[np.float32]:
@@ -167,15 +203,22 @@ def _luminescence(codes: NDArray[np.unsignedinteger], header: _Header) -> NDArra
     return linear
 
 
-def _stated(header: _Header) -> tuple[tuple[str, str], ...]:
+def _stated(
+    lines: tuple[str, ...], start: int, listed: dict[str, str]
+) -> tuple[tuple[str, str], ...]:
     """Return what the text says of the scan."""
-    lines = (*header.lines, *("",) * 15)
+    more = (*lines, *("",) * 15)
+    x_um = _finite(lines[start])
     pairs = (
-        ("pixel_size_um", f"{header.x_um:g}" if header.x_um > 0 else ""),
-        ("sensitivity", lines[8]),
-        ("latitude", lines[9]),
-        ("date", lines[10]),
-        ("instrument", lines[13]),
-        ("description", lines[1]),
+        ("pixel_size_um", f"{x_um:g}" if x_um > 0 else ""),
+        ("sensitivity", more[start + 5]),
+        ("latitude", more[start + 6]),
+        ("date", more[start + 7]),
+        ("instrument", "" if listed else more[start + 10]),
+        ("description", more[1]),
+        ("excitation", listed.get("LaserName", "")),
+        ("emission", listed.get("FilterName", "")),
+        ("PMT voltage", listed.get("V", "")),
+        ("scale", listed.get("ScaleType", "")),
     )
     return tuple((key, text) for key, text in pairs if text)

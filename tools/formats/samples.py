@@ -38,12 +38,17 @@ def inf_text(
     bits: int = 16,
     sensitivity: str = "4000",
     latitude: str = "5",
+    scale: str = "",
 ) -> bytes:
-    """Return the text of a Fuji pair with 100 um pixels."""
+    """Return the text of a Fuji pair with 100 um pixels; with a scale, as a Typhoon writes it."""
     rows, columns = shape
     lines = ("BAS_IMAGE_FILE", "blot 1", "20*25", "100", "100", str(bits), str(columns), str(rows))
     more = (sensitivity, latitude, "Mon Dec 15 11:55:00 2015", "1450180500", "0", "FLA7000", "")
-    return "\n".join((*lines, *more, "a comment", "")).encode()
+    if not scale:
+        return "\n".join((*lines, *more, "a comment", "")).encode()
+    listed = (f"H,ScaleType={scale}", "S,LaserName=LD635", "S,FilterName=IP", "S,V=655")
+    # No size of the plate, and a list below.
+    return "\n".join((*lines[:2], *lines[3:], *more, "*** more info ***", *listed, "")).encode()
 
 
 def tiff(array: NDArray[Any], **how: Any) -> bytes:
@@ -140,6 +145,7 @@ def _imagers() -> tuple[Sample, ...]:
         Sample(name="two.scn", data=scn(a, b)),
         Sample(name="plate.img", data=raw, beside=(("plate.inf", inf_text()),)),
         Sample(name="text.inf", data=inf_text(), beside=(("text.img", raw),)),
+        Sample(name="typhoon.img", data=raw, beside=(("typhoon.inf", inf_text(scale="Linear")),)),
         Sample(name="pair.zip", data=archive({"700.tif": tiff(a), "800.tif": tiff(b)})),
         Sample(
             name="deflated.zip",

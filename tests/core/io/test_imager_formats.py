@@ -137,6 +137,40 @@ def test_fuji_camera_counts_are_taken_as_they_are(tmp_path):
     assert (image.pixels.dtype, image.full_scale) == (np.uint16, 16383)
 
 
+def test_a_typhoon_pair_says_itself_whether_it_is_linear(tmp_path):
+    codes = grey()
+    for scale, dtype in (("Linear", np.uint16), ("Log", np.float32)):
+        text = inf_text(sensitivity="1000", scale=scale)
+        path, _ = fuji_pair(tmp_path, codes.astype(">u2").tobytes(), text)
+        image = read_image(path)
+        assert image.pixels.dtype == dtype
+        stated = dict(image.metadata)
+        assert (stated["pixel_size_um"], stated["excitation"], stated["scale"]) == (
+            "100",
+            "LD635",
+            scale,
+        )
+    expected = 4 * 10.0 ** (5 * (codes / 65535 - 0.5))
+    assert np.allclose(image.pixels, expected, rtol=1e-5)
+
+
+def test_a_scale_that_nobody_described_is_refused(tmp_path):
+    text = inf_text(scale="SquareRoot")
+    path, _ = fuji_pair(tmp_path, grey().astype(">u2").tobytes(), text)
+    with pytest.raises(ReadError, match="a scale that it calls squareroot"):
+        read_image(path)
+
+
+def test_fuji_pixels_in_the_other_byte_order_are_refused(tmp_path):
+    truth = np.random.default_rng(0).normal(3000, 200, (80, 90)).astype(np.uint16)
+    text = inf_text((80, 90), scale="Linear")
+    path, _ = fuji_pair(tmp_path, truth.astype(">u2").tobytes(), text)
+    assert np.array_equal(read_image(path).pixels, truth)
+    path, _ = fuji_pair(tmp_path, truth.astype("<u2").tobytes(), text)
+    with pytest.raises(ReadError, match="another byte order"):
+        read_image(path)
+
+
 def test_half_of_a_fuji_pair_asks_for_the_other(tmp_path):
     (tmp_path / "a.inf").write_bytes(inf_text())
     with pytest.raises(ReadError, match=r"\.img file is not beside it"):
