@@ -35,6 +35,7 @@ _REGION = 36  # bytes that describe one value
 # number formats by code: text, 16-bit and 32-bit integers, floats
 _FORMATS = {3: "h", 4: "H", 5: "i", 6: "I", 9: "f", 10: "d"}
 _TEXT, _TEXT_REFERENCE = 2, 15
+_MAX_VALUES = 20_000  # in all records together; real files describe some hundreds
 _LARGEST_OD = 10.0  # a densitometer's scale ends at 3 or 4; of cameras the file states 65535
 
 
@@ -163,12 +164,16 @@ def _records(description: bytes) -> tuple[dict[str, dict[str, _Value]], dict[str
     keys = {ident: body for kind, ident, body in fields if kind == _KEY_FIELD}
     records: dict[str, dict[str, _Value]] = {}
     codes: dict[str, int] = {}
+    n_left = _MAX_VALUES
     for body in (body for kind, _, body in fields if kind == _ITEMS_FIELD):
         for at in range(0, len(body) - _ENTRY + 1, _ENTRY):
             code, _, _, n_values, key, _, label = struct.unpack_from("<HHHHIII", body, at)
             name = texts[label]
             codes[name] = code
             records[name] = _values_of(keys[key], n_values, texts)
+            n_left -= len(records[name]) + 1
+            if n_left < 0:
+                raise ValueError("it describes too many values")
     return records, codes
 
 

@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 from blotquant.io.palette import through_palette
 from blotquant.io.reader import (
     DECODER_ERRORS,
-    MAX_PAGES,
     Decoded,
     Source,
     check_expansion,
+    check_pages,
     check_size,
     damaged,
     plain,
@@ -67,10 +67,13 @@ def pillow_content(source: Source, picture: ImageFile, kind: str, *, lossy: bool
     columns, rows = picture.size
     n_bands = len(picture.getbands())
     check_size(source.name, rows, columns, n_bands, 1)
-    check_expansion(source.name, rows * columns * n_bands, len(source.data))
-    n_frames = min(int(getattr(picture, "n_frames", 1)), MAX_PAGES) if kind == "GIF" else 1
+    n_frames = int(getattr(picture, "n_frames", 1)) if kind == "GIF" else 1
+    check_pages(source.name, n_frames)
     pages = tuple(f"frame {number}" for number in range(1, n_frames + 1))
-    picture.seek(wanted_page(source, pages))
+    wanted = wanted_page(source, pages)
+    # A frame is painted over all those before it.
+    check_expansion(source.name, rows * columns * n_bands * (wanted + 1), len(source.data))
+    picture.seek(wanted)
     samples, warnings = _samples(source.name, picture)
     orientation, stated = exif_stated(readable(picture.getexif))
     metadata = {"format": kind, **stated}

@@ -9,7 +9,8 @@ from blotquant.io.reader import plain
 
 _MAX_BYTES = 2**16  # what follows is not read; nobody tells so much of a blot
 _XMP = "XML:com.adobe.xmp"
-_COMMENT = re.compile(r"UserComment\b(?:[^<]|<rdf)*?>\s*([^<>]{1,80})<")
+_COMMENT, _COMMENT_LETTERS = "UserComment", 400
+_BETWEEN_TAGS = re.compile(r">([^<>]+)<")
 
 
 def text_of(kind: bytes, content: bytes) -> tuple[str, str]:
@@ -38,5 +39,6 @@ def _unpacked(packed: bytes) -> bytes:
 
 def _comment(xmp: str) -> tuple[str, str]:
     """Return the comment in a description by Adobe's rules, in which Macs name screenshots."""
-    found = _COMMENT.search(xmp)
-    return ("comment", plain(found.group(1))) if found else ("", "")
+    _, _, behind = xmp.partition(_COMMENT)
+    texts = (plain(text, 80) for text in _BETWEEN_TAGS.findall(behind[:_COMMENT_LETTERS]))
+    return "comment", next((text for text in texts if text), "")

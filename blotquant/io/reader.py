@@ -198,6 +198,7 @@ def unsupported(name: str, what: str) -> ReadError:
 
 def plain(text: str, length: int = 400) -> str:
     """Return `text` on one line, without control characters, and not longer than `length`."""
-    words = "".join(c if c.isprintable() else " " for c in text).split()
+    # What is far behind is cut off in any case, and looking at every letter takes time.
+    words = "".join(c if c.isprintable() else " " for c in text[: 100 * length]).split()
     line = " ".join(words)
     return line if len(line) <= length else line[: length - 1] + "…"

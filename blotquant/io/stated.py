@@ -11,19 +11,22 @@ import re
 from blotquant.io.reader import plain
 
 _EXPOSURE = re.compile(
-    r"\bexposure(?:[ _]?time)?\s*(\([^)\d]{1,12}\))?\s*[=:]\s*"
+    r"\bexposure(?:[ _]?time)?\s*+(\([^)\d]{1,12}\))?+\s*+[=:]\s*+"
     r"(\d{1,7}(?:\.\d{1,6})?)\s*(ms|msec|milliseconds?|s|secs?|seconds?|min|minutes?)?\b",
     re.IGNORECASE,
 )
 _CHANNEL = re.compile(
-    r"^\s*(?:channel(?:[ _]?name)?|led&filter|dye|application)\s*[=:]\s*(\S[^\r\n]{0,60})",
+    r"^[ \t]*+(?:channel(?:[ _]?name)?|led&filter|dye|application)"
+    r"[ \t]*+[=:][ \t]*+(\S[^\r\n]{0,60})",
     re.IGNORECASE | re.MULTILINE,
 )
 _INSTRUMENT = re.compile(
-    r"^\s*(?:instrument|imager|scanner|system)(?:[ _]?(?:name|model))?\s*[=:]\s*(\S[^\r\n]{0,60})",
+    r"^[ \t]*+(?:instrument|imager|scanner|system)(?:[ _]?(?:name|model))?"
+    r"[ \t]*+[=:][ \t]*+(\S[^\r\n]{0,60})",
     re.IGNORECASE | re.MULTILINE,
 )
 _DATE = re.compile(r"^(\d{4}):(\d{2}):(\d{2})( |$)")
+_MAX_DESCRIPTION = 20_000
 _IN_SECONDS = {"m": 60.0, "s": 1.0}
 _MICROMETRES = {2: 25_400.0, 3: 10_000.0}  # inch and centimetre, as TIFF numbers them
 _SCREEN_DPI = (72, 96, 120, 144)  # what programs write when they know nothing
@@ -32,6 +35,7 @@ _PIXEL_UM = (1.0, 2_000.0)
 
 def from_description(text: str) -> dict[str, str]:
     """Return exposure (in seconds), channel and instrument where a description states them."""
+    text = text[:_MAX_DESCRIPTION]
     found = {"exposure_s": _exposure_s(text)}
     for key, pattern in (("channel", _CHANNEL), ("instrument", _INSTRUMENT)):
         match = pattern.search(text)

@@ -39,7 +39,6 @@ _NOT_READ = {
 
 _GEL_FORMAT, _GEL_SCALE, _GEL_UNITS = 33445, 33446, 33452
 _GEL_SQUARE_ROOT, _GEL_LINEAR = 2, 128
-_MAX_DESCRIPTION = 20_000
 _EXPOSURE, _EXIF, _RESOLUTION, _RESOLUTION_UNIT = 33434, 34665, 282, 296
 _STATED_TAGS = (
     (270, "description"),
@@ -85,7 +84,7 @@ def stated(page: TiffPage, tif: TiffFile) -> tuple[tuple[str, str], ...]:
         if tag is not None and (text := plain(str(tag.value))):
             pairs[label] = iso_date(text) if label == "date" else text
     tag = page.tags.get(270)
-    described = str(tag.value)[:_MAX_DESCRIPTION] if tag is not None else ""
+    described = str(tag.value) if tag is not None else ""
     more = {"instrument": pairs.get("model", ""), **from_description(described)}
     more |= from_ome(tif.ome_metadata) if tif.is_ome and tif.ome_metadata else {}
     more["exposure_s"] = _exposure(page) or more.get("exposure_s", "")

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from xml.etree import ElementTree as ET
 
-_MAX_BYTES = 8 * 2**20
+_MAX_BYTES = 2 * 2**20
 _DOCTYPE = re.compile(rb"<!DOCTYPE[^<>\[]*>")
 
 

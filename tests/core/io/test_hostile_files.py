@@ -6,8 +6,12 @@ import os
 import struct
 import sys
 import zipfile
+from pathlib import Path
 
+import numpy as np
 import pytest
+import tifffile
+from PIL import Image
 
 from blotquant.errors import ExperimentError, ProjectError, ReadError
 from blotquant.io.atomic import write_atomically, write_text_atomically
@@ -15,8 +19,15 @@ from blotquant.io.claims import Claim
 from blotquant.io.embedded import read_embedded
 from blotquant.io.images import read_image
 from blotquant.io.open_project import is_project, open_project
+from blotquant.io.png_texts import text_of
 from blotquant.io.sample_sheet import read_sample_sheet
+from blotquant.io.stated import from_description
+from blotquant.io.xml_text import parse_xml
 from blotquant.io.zip_directory import MAX_DIRECTORY_BYTES, open_archive
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[3] / "tools"))
+
+from formats.biorad import one_sc
 
 _DIRECTORY_SIZE = 12  # where the end record of an archive states it
 
@@ -154,3 +165,57 @@ def test_projects_with_long_names_do_not_claim_each_other(tmp_path):
         assert (one.is_mine, two.is_mine) == (True, True)
         with Claim(tmp_path / ("λ" * 90 + "1.blot")) as again:
             assert not again.is_mine
+
+
+def gif(n_frames, side):
+    """Return a moving picture of flat frames."""
+    frames = [Image.new("P", (side, side), k % 2) for k in range(n_frames)]
+    for frame in frames:
+        frame.putpalette([0, 0, 0, 255, 255, 255])
+    buffer = io.BytesIO()
+    frames[0].save(buffer, "GIF", save_all=True, append_images=frames[1:])
+    return buffer.getvalue()
+
+
+def test_a_late_frame_of_a_moving_picture_costs_all_before_it(tmp_path):
+    path = tmp_path / "a.gif"
+    path.write_bytes(gif(40, 1500))
+    assert read_image(path, 1).pixels.shape == (1500, 1500)
+    with pytest.raises(ReadError, match="promises 85 MiB"):
+        read_image(path, 40)
+
+
+def test_a_moving_picture_of_more_frames_than_pages_are_read_is_refused(tmp_path):
+    path = tmp_path / "a.gif"
+    path.write_bytes(gif(1001, 4))
+    with pytest.raises(ReadError, match="more than the 1000 pages"):
+        read_image(path)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["\n" * 30_000, "exposure" + " " * 30_000, "channel\n" * 5000, "exposure_time" + "\t" * 30_000],
+)
+def test_descriptions_that_make_patterns_search_for_ever_are_read_at_once(tmp_path, text):
+    pixels = np.zeros((8, 8), np.uint16)
+    tifffile.imwrite(tmp_path / "a.tif", pixels, description=text, metadata=None)
+    assert "exposure_s" not in dict(read_image(tmp_path / "a.tif").metadata)
+    assert from_description(text) == {}
+
+
+def test_a_comment_is_found_at_once_or_not():
+    xmp = b"UserComment>" + (b"UserComment>" + b" " * 50) * 2000
+    assert text_of(b"iTXt", b"XML:com.adobe.xmp\x00\x00\x00\x00\x00" + xmp) == ("comment", "")
+
+
+def test_a_scan_header_that_describes_too_much_is_refused(tmp_path, monkeypatch):
+    (tmp_path / "a.1sc").write_bytes(one_sc(np.ones((8, 8), np.uint16)))
+    assert read_image(tmp_path / "a.1sc").pixels.shape == (8, 8)
+    monkeypatch.setattr("blotquant.io.biorad_1sc._MAX_VALUES", 5)
+    with pytest.raises(ReadError, match="too many values"):
+        read_image(tmp_path / "a.1sc")
+
+
+def test_a_long_xml_document_is_not_parsed():
+    with pytest.raises(ValueError, match="too long"):
+        parse_xml(b"<a>" + b" " * 2**21 + b"</a>")
