@@ -28,8 +28,11 @@ def open_project(path: Path | str) -> Project:
         return read_experiment(path)
     if is_project(path):
         from blotquant.io.project_file import read_project_file  # noqa: PLC0415 - as above
+        from blotquant.io.project_limits import check_limits  # noqa: PLC0415 - as above
 
-        return read_project_file(path)
+        project = read_project_file(path)
+        check_limits(project, path.name)
+        return project
     return project_of_photographs((path,))
 
 
