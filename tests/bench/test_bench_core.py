@@ -35,6 +35,20 @@ def test_reading_12_mp(benchmark, large_file, large_blot):
     assert image == large_blot.image
 
 
+def test_reading_12_mp_by_tifffile_alone(benchmark, large_file, large_blot):
+    import tifffile
+
+    pixels = benchmark(tifffile.imread, large_file)
+    assert pixels.shape == large_blot.image.pixels.shape
+
+
+def test_hash_full_scale_and_warnings_of_12_mp(benchmark, large_file, large_blot):
+    from blotquant.io.images import read_image
+
+    found = benchmark(read_image(large_file).look)
+    assert found.sha256 == large_blot.image.sha256
+
+
 def test_polarity_of_12_mp(benchmark, large_blot):
     from blotquant.image.contrast import contrasts, work_copy
     from blotquant.image.polarity import guess_polarity
