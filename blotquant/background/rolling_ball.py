@@ -23,6 +23,7 @@ from blotquant.errors import SettingsError
 
 BALL_TO_BAND = 2.0  # radius of the ball in heights of the widest band, where nobody says another
 LEAST_RADIUS_PX = 10.0
+MOST_RADIUS_PX = 2000.0  # as the settings allow: rolling takes the square of the radius
 GREY_STEPS = 255.0  # a ball must stay flat against the picture: one px is at most this part of it
 
 
@@ -39,7 +40,7 @@ class RollingBall:
     Parameters
     ----------
     radius_px
-        In px of the file; None takes twice the height of the widest band, at least 10 px.
+        In px of the file; None takes twice the height of the widest band, 10 to 2000 px.
     smooth
         Whether 3 x 3 px are averaged before the ball rolls.
     """
@@ -55,7 +56,8 @@ class RollingBall:
         """Return the radius for bands of these heights, px: the one that was given, if any."""
         if self.radius_px is not None:
             return self.radius_px
-        return max(BALL_TO_BAND * max(heights_px, default=0.0), LEAST_RADIUS_PX)
+        wanted = BALL_TO_BAND * max(heights_px, default=0.0)
+        return min(max(wanted, LEAST_RADIUS_PX), MOST_RADIUS_PX)
 
     def under(self, signal: NDArray[Any], radius_px: float) -> BallSurface:
         """Roll under a picture (rows, columns) whose bands are its higher values."""

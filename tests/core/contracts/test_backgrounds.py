@@ -307,6 +307,7 @@ def test_a_ball_is_twice_the_widest_band_or_what_the_user_says():
     small = RollingBall(radius_px=9.0).estimate(view_of(signal, bands))
     assert small.level[120] > LEVEL + 1000
     assert RollingBall().radius_for([]) == 10.0
+    assert RollingBall().radius_for([9800.0]) == 2000.0
 
 
 def test_a_ball_takes_what_it_left_of_the_photograph():
