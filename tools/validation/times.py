@@ -89,7 +89,8 @@ def measure_times() -> tuple[Timing, ...]:
         image = bq.read_image(path)
         images = {photograph.id: image}
         return (
-            _timed("read the file", lambda: bq.read_image(path)),
+            # Its hash is found with its full scale and warnings, when one of them is asked for.
+            _timed("read the file", lambda: bq.read_image(path).sha256),
             _timed(
                 "polarity, noise, membrane and lanes",
                 lambda: locating.locate(project, photograph, image, StageCache()),
