@@ -7,6 +7,7 @@ import errno
 import os
 import re
 import secrets
+import shutil
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -48,6 +49,7 @@ def write_atomically(path: Path | str, write: Callable[[IO[bytes]], None]) -> No
     try:
         try:
             with temporary.open("xb") as stream:
+                _allow_as(target, temporary)
                 write(stream)
                 stream.flush()
                 os.fsync(stream.fileno())
@@ -75,6 +77,13 @@ def write_text_atomically(path: Path | str, text: str) -> None:
             "Rename that file and link it again, or save as .blot",
         ) from error
     write_bytes_atomically(path, data)
+
+
+def _allow_as(old: Path, new: Path) -> None:
+    """Let the same people read and write the new file as the old one, where there is one."""
+    # Shares that know no permissions, and files of others, are no failure.
+    with contextlib.suppress(OSError):
+        shutil.copymode(old, new)
 
 
 def _sync_folder(folder: Path) -> None:

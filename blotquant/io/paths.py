@@ -22,8 +22,13 @@ def is_text(path: str) -> bool:
 
 
 def folder_of(path: Path | str) -> Path:
-    """Return the absolute folder that relative names in a file start from; links stay."""
-    return Path(os.path.abspath(path)).parent  # noqa: PTH100 - a link stays as the user gave it
+    """Return the absolute folder that relative names in a file start from.
+
+    A file that is a link lies where the link leads, and so do the pictures beside it; folders that
+    are links stay as the user gave them.
+    """
+    place = os.path.realpath(path) if Path(path).is_symlink() else os.path.abspath(path)  # noqa: PTH100 - see above
+    return Path(place).parent
 
 
 def absolute(file: str, folder: Path) -> str:

@@ -9,6 +9,7 @@ their SHA-256 stands beside them.
 from __future__ import annotations
 
 import json
+import os
 import zipfile
 from collections.abc import Mapping
 from dataclasses import replace
@@ -183,7 +184,7 @@ def _as_json(project: Project, path: Path) -> bytes:
 def _in_memory(project: Project, path: Path) -> Project:
     """Return the project with every picture's file where it is now."""
     folder = folder_of(path)
-    archive = (folder / path.name).as_posix()
+    archive = Path(os.path.abspath(path)).as_posix()  # noqa: PTH100 - a link stays a link
     absolute = with_absolute_files(project, folder)
     return replace(
         absolute,

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from blotquant.errors import ProjectError, ReadError
 from blotquant.flags import Flag
 from blotquant.io.atomic import write_bytes_atomically
+from blotquant.io.files import is_there
 from blotquant.io.images import read_image
 from blotquant.io.open_project import open_project, save_project
 from blotquant.io.plain import PlainError, from_plain, to_plain
@@ -251,6 +252,36 @@ def test_a_link_is_followed(tmp_path):
     assert link.is_symlink()
     assert real.read_bytes() == b"new"
     assert stat.S_IMODE(real.stat().st_mode) & stat.S_IRUSR
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need rights there")
+@pytest.mark.parametrize("embed", [False, True])
+def test_a_linked_project_finds_the_pictures_beside_the_real_one(tmp_path, embed):
+    real, link = tmp_path / "blots" / "exp.blot", tmp_path / "desk" / "my exp.blot"
+    for folder in (real.parent, link.parent):
+        folder.mkdir()
+    picture = real.parent / "a.tif"
+    picture.write_bytes(b"II*\x00")
+    link.symlink_to(real)
+    photograph = Photograph(id="img1", file=picture.as_posix())
+    saved = save_project(Project(photographs=(photograph,), embed_pictures=embed), link)
+    for path in (real, link):
+        (found,) = open_project(path).photographs
+        assert is_there(found.file)
+        if not embed:
+            assert found.file == picture.as_posix()
+    assert is_there(saved.photographs[0].file)
+    assert link.is_symlink()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="other permissions there")
+@pytest.mark.parametrize("mode", [0o600, 0o664])
+def test_saving_keeps_who_may_read_a_file(project, tmp_path, mode):
+    path = tmp_path / "exp.blot"
+    save_project(project, path)
+    path.chmod(mode)
+    save_project(project, path)
+    assert stat.S_IMODE(path.stat().st_mode) == mode
 
 
 def test_a_folder_that_does_not_exist_is_named(project, tmp_path):
