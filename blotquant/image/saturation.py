@@ -97,7 +97,7 @@ def find_full_scale(
         )
     return FullScale(
         value=largest,
-        reason="the largest value; a floating-point file has no limit, and nothing piles up there",
+        reason="the largest value; the file states no limit, and nothing piles up there",
     )
 
 
