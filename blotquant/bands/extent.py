@@ -37,8 +37,9 @@ def _half_widths(
         profile = profiles[k]
         i = min(max(round(p.position_px), 1), profile.size - 2)
         reach = max(4, round(5 * p.scale_px))
-        up = _fall(profile[max(0, i - reach) : i + 1][::-1])
-        down = _fall(profile[i : i + reach + 1])
+        above, below = profile[max(0, i - reach) : i + 1][::-1], profile[i : i + reach + 1]
+        base = min(above.min(), below.min())
+        up, down = _fall(above, base), _fall(below, base)
         if up is None and down is None:
             continue
         ups.append(up if up is not None else down)
@@ -52,9 +53,13 @@ def _half_widths(
     )
 
 
-def _fall(side: NDArray[np.float64]) -> float | None:
-    """Return the distance at which a flank has fallen half way to its lowest place."""
-    if side.size < 3:
+def _fall(side: NDArray[np.float64], base: float) -> float | None:
+    """Return the distance at which a flank has fallen half way to its lowest place.
+
+    None where that place is not half way down to `base`: a shallow valley before a neighbour is no
+    end of a band.
+    """
+    if side.size < 3 or side.min() > (side[0] + base) / 2:
         return None
     half = (side[0] + side.min()) / 2
     below = np.flatnonzero(side < half)
