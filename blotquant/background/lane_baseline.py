@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from blotquant.background.base import BACKGROUNDS, Background, FittedBands, LaneView, plain
+from blotquant.background.base import (
+    BACKGROUNDS,
+    Background,
+    FittedBands,
+    LaneView,
+    means,
+    plain,
+)
 from blotquant.background.joint import Joint, fit_jointly
 from blotquant.background.smoother import (
     DECIMATION,
@@ -54,25 +61,56 @@ class LaneBaseline:
 
     def estimate(self, view: LaneView) -> Background:
         """Fit level and bands, and weigh down places that neither of them explains."""
+        masked = self._masked(view)
+        if masked is None:
+            return _flat(view)
+        joint = fit_jointly(masked.coarse, masked.curve, masked.stiffness)
+        return replace(_background(view, joint.curve, masked), bands=_found(view, joint))
+
+    def without_bands(self, view: LaneView) -> Background:
+        """Return the level through the places that belong to no band; their shapes are not asked.
+
+        Its error under a band is how far the level may wander there unseen. About 0.3 ms.
+        """
+        masked = self._masked(view)
+        if masked is None:
+            return _flat(view)
+        return _background(view, masked.curve, masked)
+
+    def _masked(self, view: LaneView) -> _Masked | None:
+        """Return the level with the bands left out, None where they leave nothing."""
         signal = view.profile.signal
         free = np.where(view.masked, 0.0, 1.0)
         if signal.size < FEWEST_POSITIONS or free.sum() < FEWEST_POSITIONS / 2:
-            return _flat(view)
+            return None
         stiffness = self.stiffness or best_stiffness(signal, free)
         by = _step(view)
         coarse = view.coarser(by) if by > 1 else view
         stiffness /= by**4
-        free = np.where(coarse.masked, 0.0, 1.0)
-        masked = fit(coarse.profile.signal, free, stiffness, np.zeros((0, free.size)))
-        joint = fit_jointly(coarse, masked, stiffness)
-        curve = joint.curve
-        level_se = np.sqrt(np.maximum(curve.sd**2 / np.maximum(curve.factor[0] ** 2, 1e-12), 0))
-        return Background(
-            level=_finer(curve.level, signal.size, by),
-            level_se=np.maximum(_finer(level_se, signal.size, by), 0.0),
-            error=_EitherWay(curve=curve, masked=masked, by=by),
-            bands=_found(view, joint),
-        )
+        free = (means(free, by) > 0.999).astype(np.float64)
+        curve = fit(coarse.profile.signal, free, stiffness, np.zeros((0, free.size)))
+        return _Masked(coarse=coarse, by=by, stiffness=stiffness, curve=curve)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Masked:
+    """The level with the bands left out, on means of `by` positions, and its stiffness there."""
+
+    coarse: LaneView
+    by: int
+    stiffness: float
+    curve: Curve
+
+
+def _background(view: LaneView, curve: Curve, masked: _Masked) -> Background:
+    """Return a level at all positions."""
+    n, by = view.profile.signal.size, masked.by
+    level_se = np.sqrt(np.maximum(curve.sd**2 / np.maximum(curve.factor[0] ** 2, 1e-12), 0))
+    return Background(
+        level=_finer(curve.level, n, by),
+        level_se=np.maximum(_finer(level_se, n, by), 0.0),
+        error=_EitherWay(curve=curve, masked=masked.curve, by=by),
+    )
 
 
 def _step(view: LaneView) -> int:

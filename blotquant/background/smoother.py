@@ -76,6 +76,8 @@ class Curve:
 
     def variances(self, weights: Floats) -> Floats:
         """Return the variance of ``sum(weights * level)`` for each row of weights."""
+        if not len(weights):  # LAPACK writes anywhere when it is given nothing
+            return np.zeros(0)
         # Halves of a solution are enough for its products, and cost half as much.
         halves = _forward(self.factor, weights)
         through = halves @ self.lifted.T

@@ -59,6 +59,7 @@ def split_doublets(
     profiles: Profiles,
     levels: Profiles,
     noise: Sequence[float],
+    wander: Sequence[float],
     clipped: Profiles,
     shapes: Mapping[int, BandShape] | None = None,
 ) -> tuple[Band, ...]:
@@ -72,6 +73,8 @@ def split_doublets(
         Of each lane in the order of their numbers: signal and a first background, counts per pixel.
     noise
         Of each lane: standard deviation of one position of the profile, counts.
+    wander
+        Of each lane: by how much the level under a band may be wrong, counts.
     clipped
         Of each lane: share of the width that is saturated. Flat tops look like pairs.
     shapes
@@ -82,7 +85,7 @@ def split_doublets(
     numbers = sorted({b.lane for b in bands})
     lanes = [sorted((b for b in bands if b.lane == n), key=lambda b: b.row) for n in numbers]
     if shapes is None:
-        shapes = learn_shapes(profiles, levels, noise, lanes)
+        shapes = learn_shapes(profiles, levels, np.hypot(noise, wander).tolist(), lanes)
     rests = [p - level for p, level in zip(profiles, levels, strict=True)]
     split: dict[int, _Split] = {}
     for rows in sorted({s.group for s in shapes.values()}):
@@ -92,8 +95,9 @@ def split_doublets(
             continue
         if spacing > FURTHEST * usual[0] or (len(rows) == 1 and not _odd(own, usual)):
             continue
-        whole = _clear(lanes, rests, noise, clipped, rows)
-        found = _pairs(whole, rests, noise, own, usual, known=len(rows) == PAIR)
+        sds = list(zip(noise, wander, strict=True))
+        whole = _clear(lanes, rests, sds, clipped, rows)
+        found = _pairs(whole, rests, sds, own, usual, known=len(rows) == PAIR)
         if found is not None:
             split.update(dict.fromkeys(rows, found))
     if not split:
@@ -110,7 +114,7 @@ def _odd(own: BandShape, usual: tuple[float, float]) -> bool:
 def _clear(
     lanes: Sequence[Sequence[Band]],
     rests: Profiles,
-    noise: Sequence[float],
+    sds: Sequence[tuple[float, float]],
     clipped: Profiles,
     rows: tuple[int, ...],
 ) -> dict[int, tuple[float, float]]:
@@ -123,7 +127,7 @@ def _clear(
         start, stop = min(b.start_px for b in mine), max(b.stop_px for b in mine)
         part = slice(max(0, int(start)), max(0, int(stop)) + 1)
         whole = rests[k][part].size > 0 and not clipped[k][part].any()
-        if whole and rests[k][part].max() > 2 * CLEAR_SNR * noise[k]:
+        if whole and rests[k][part].max() > 2 * CLEAR_SNR * np.hypot(*sds[k]):
             out[k] = (start, stop)
     return out
 
@@ -131,7 +135,7 @@ def _clear(
 def _pairs(
     lanes: Mapping[int, tuple[float, float]],
     rests: Profiles,
-    noise: Sequence[float],
+    sds: Sequence[tuple[float, float]],
     own: BandShape,
     usual: tuple[float, float],
     *,
@@ -145,7 +149,7 @@ def _pairs(
         return None
     sigma, tail = usual
     spacings = np.arange(NEAREST, FURTHEST + GRID / 2, GRID)
-    tried = [_Tried.of(rests[k], x, noise[k], sigma, tail, own, spacings) for k, x in lanes.items()]
+    tried = [_Tried.of(rests[k], x, sds[k], sigma, tail, own, spacings) for k, x in lanes.items()]
     gain = np.sum([t.gain for t in tried], axis=0)
     best = int(gain.argmax())
     each = np.array([t.gain[best] for t in tried])
@@ -177,7 +181,7 @@ class _Tried:
         cls,
         rest: Floats,
         limits: tuple[float, float],
-        sd: float,
+        sds: tuple[float, float],
         sigma: float,
         tail: float,
         own: BandShape,
@@ -192,7 +196,8 @@ class _Tried:
         sloping = np.linalg.qr(np.stack([np.ones_like(x), x - x.mean()], axis=1))[0]
         y = rest[first:stop] - sloping @ (sloping.T @ rest[first:stop])
         # Neighbouring places see the same part of a band: one in each sigma speaks for itself.
-        scale = sigma * (sd**2 / sigma + (MISFIT * top) ** 2)
+        noise, wander = sds
+        scale = sigma * (noise**2 / sigma + wander**2 + (MISFIT * top) ** 2)
         places = np.arange(*limits, GRID * sigma)
         steps = np.rint(spacings / GRID).astype(int)
         factors = np.array(FACTORS)

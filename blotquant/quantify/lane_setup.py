@@ -90,13 +90,16 @@ def lane_view(
 
 
 def bare_view(straight: StraightLane, profile: LaneProfile, bands: Sequence[Band]) -> LaneView:
-    """Return what can be said of a lane before the shapes of its bands are known."""
+    """Return what can be said of a lane before the shapes of its bands are known.
+
+    Places where no peak was found are masked as well: the weak partner of a band may be there.
+    """
     nothing = np.zeros((0, profile.signal.size))
     return LaneView(
         straight=straight,
         profile=profile,
         limits=tuple((b.start_px, b.stop_px) for b in bands),
-        masked=band_mask(profile, [b for b in bands if b.found]),
+        masked=band_mask(profile, bands),
         shapes=nothing,
         present=(),
         family=_family(profile, (), {}, (), ()),

@@ -155,6 +155,7 @@ def _with_doublets(
         [p.profile.signal for p in placed],
         look.levels,
         look.noise,
+        look.wander,
         [p.profile.saturated for p in placed],
         look.shapes,
     )

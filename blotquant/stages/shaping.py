@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from blotquant.background import LocalSurround
+from blotquant.background import LaneBaseline
+from blotquant.background.base import Background
 from blotquant.bands.shapes import BandShape, learn_shapes
 from blotquant.cache import StageCache
 from blotquant.image.order import median
@@ -26,11 +27,13 @@ class FirstLook:
     """The lanes of one membrane on one photograph before anything is measured, lane by lane.
 
     `levels` are in counts per pixel along each lane, `noise` is the standard deviation of one
-    position of its profile; `shapes` are those of the rows.
+    position of its profile, `wander` that of the level under its bands; `shapes` are those of the
+    rows.
     """
 
     levels: tuple[Floats, ...]
     noise: tuple[float, ...]
+    wander: tuple[float, ...]
     shapes: Mapping[int, BandShape]
 
     @classmethod
@@ -40,14 +43,23 @@ class FirstLook:
 
     @classmethod
     def _taken(cls, placed: Sequence[PlacedLane]) -> FirstLook:
-        method = LocalSurround()
-        levels = tuple(
-            method.estimate(bare_view(p.straight, p.profile, p.bands)).level for p in placed
-        )
+        method = LaneBaseline()
+        first = [method.without_bands(bare_view(p.straight, p.profile, p.bands)) for p in placed]
+        levels = tuple(b.level for b in first)
         noise = tuple(math.sqrt(median(p.profile.variance)) for p in placed)
+        wander = tuple(_wander(p, b) for p, b in zip(placed, first, strict=True))
         signals = [p.profile.signal for p in placed]
-        shapes = learn_shapes(signals, levels, noise, [p.bands for p in placed])
-        return cls(levels=levels, noise=noise, shapes=shapes)
+        both = [float(np.hypot(a, b)) for a, b in zip(noise, wander, strict=True)]
+        shapes = learn_shapes(signals, levels, both, [p.bands for p in placed])
+        return cls(levels=levels, noise=noise, wander=wander, shapes=shapes)
+
+
+def _wander(placed: PlacedLane, first: Background) -> float:
+    """Return the largest standard error of a level under a band's apex, counts."""
+    places = np.array([round(b.apex_px) for b in placed.bands if b.found], dtype=np.int64)
+    at = np.zeros((places.size, first.level.size))
+    at[np.arange(places.size), np.clip(places, 0, first.level.size - 1)] = 1.0
+    return float(np.sqrt(first.error.variances(at)).max(initial=0.0))
 
 
 def _key(placed: Sequence[PlacedLane]) -> tuple[object, ...]:

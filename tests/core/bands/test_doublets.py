@@ -45,7 +45,9 @@ def blot(spacing, ratios, seed=1, sigma=SIGMA, clipped_at=np.inf):
 
 def split(bands, profiles, clipped):
     zeros = [np.zeros(LENGTH)] * len(profiles)
-    return split_doublets(bands, profiles, zeros, [NOISE] * len(profiles), clipped)
+    return split_doublets(
+        bands, profiles, zeros, [NOISE] * len(profiles), [0.0] * len(profiles), clipped
+    )
 
 
 def rows_of(bands):
@@ -100,7 +102,9 @@ def test_two_lanes_are_not_enough():
 def test_nothing_depends_on_the_scale_of_the_signal():
     bands, profiles, clipped = blot(12.0, np.linspace(0.3, 0.6, LANES))
     zeros = [np.zeros(LENGTH)] * LANES
-    ten = split_doublets(bands, [10 * p for p in profiles], zeros, [10 * NOISE] * LANES, clipped)
+    ten = split_doublets(
+        bands, [10 * p for p in profiles], zeros, [10 * NOISE] * LANES, [0.0] * LANES, clipped
+    )
     one = split(bands, profiles, clipped)
     assert [b.apex_px for b in ten] == pytest.approx([b.apex_px for b in one])
 
@@ -127,3 +131,18 @@ def test_a_partner_seen_in_some_lanes_is_placed_in_all():
 
 def _fields(band, **changes):
     return {name: getattr(band, name) for name in Band.__slots__} | changes
+
+
+def test_weak_lanes_on_a_wandering_level_do_not_decide():
+    # Their ground bends under the pair by as much as the pair rises.
+    bands, profiles, clipped = blot(12.0, np.linspace(0.3, 0.6, LANES))
+    hump = 600 * np.exp(-0.5 * ((np.arange(float(LENGTH)) - PAIR - 12) / 14) ** 2)
+    for k in range(3):
+        profiles[k] = 0.06 * profiles[k] + hump
+    zeros, noise = [np.zeros(LENGTH)] * LANES, [NOISE] * LANES
+    wander = [200.0] * 3 + [0.0] * 3
+    found = split_doublets(bands, profiles, zeros, noise, wander, clipped)
+    assert rows_of(found) == [1, 2, 3]
+    for lane in range(4, LANES + 1):
+        upper, lower = (next(b for b in found if b.lane == lane and b.row == r) for r in (1, 2))
+        assert lower.apex_px - upper.apex_px == pytest.approx(12.0, abs=0.3 * SIGMA)

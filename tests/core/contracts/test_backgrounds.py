@@ -290,6 +290,33 @@ def test_lane_baseline_is_not_lifted_by_a_speck():
     assert np.allclose(level[100:], LEVEL, atol=25)
 
 
+@pytest.mark.parametrize("height", [0.0, 500.0, 50000.0])
+def test_the_level_without_bands_does_not_know_them(height):
+    n = 400
+    ground = LEVEL + 60 * np.sin(np.arange(n) / 50)
+    bands = [band(130, half=20.0), band(260, half=20.0, row=2, found=False)]
+    views = [
+        view_of(ground + gaussian(n, 130, h) + gaussian(n, 260, h / 5), bands)
+        for h in (height, 0.0)
+    ]
+    views = [replace(v, masked=views[0].masked | (abs(np.arange(n) - 260) < 25)) for v in views]
+    found, empty = (LaneBaseline().without_bands(v) for v in views)
+    assert found.level == pytest.approx(empty.level, abs=1.0)
+    assert found.level == pytest.approx(ground, abs=8.0)
+    assert found.bands is None
+
+
+def test_the_level_without_bands_is_least_sure_under_them():
+    rng = np.random.default_rng(3)
+    ground = LEVEL + np.cumsum(np.cumsum(rng.normal(0, 0.02, 400)))
+    view = view_of(ground, [band(200, half=40.0)], noise=20.0)
+    found = LaneBaseline().without_bands(view)
+    under, beside = np.zeros((2, 400))
+    under[200] = beside[80] = 1.0
+    assert found.error.variance(under) > 4 * found.error.variance(beside)
+    assert found.error.variances(np.zeros((0, 400))).size == 0
+
+
 @pytest.mark.parametrize("stiffness", [0.0, -1.0, float("nan")])
 def test_impossible_stiffness(stiffness):
     with pytest.raises(SettingsError, match="stiffness"):
