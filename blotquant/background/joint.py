@@ -23,6 +23,7 @@ Floats = NDArray[np.float64]
 # positions, which tell less.
 MISFIT = 0.005
 FLANK_MISFIT = 0.02
+STRAY = 5e-5  # of the strongest peak: light that strays in any camera; no place is known better
 OUTLYING = 2.5  # standard deviations, from which on a place without a band counts less
 RIM = 1e-3  # of its peak: where a band ends
 ROUNDS = 8
@@ -110,7 +111,9 @@ def _misfit(shapes: Floats, strength: Floats, sigma: Floats) -> Floats:
     """Return by how much the bands may differ from these shapes, counts; `sigma` in positions."""
     weight = strength * np.sqrt(sigma)
     flanks = np.gradient((weight * sigma) @ shapes)
-    return np.asarray(np.hypot(MISFIT * (weight @ shapes), FLANK_MISFIT * flanks))
+    of_shape = np.hypot(MISFIT * (weight @ shapes), FLANK_MISFIT * flanks)
+    stray = STRAY * float((strength * shapes.max(axis=1, initial=0.0)).max(initial=0.0))
+    return np.asarray(np.hypot(of_shape, stray))
 
 
 def _unlike(shapes: Floats, chi: Floats) -> Floats:

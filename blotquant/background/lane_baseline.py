@@ -12,10 +12,12 @@ from blotquant.background.base import (
     Background,
     FittedBands,
     LaneView,
+    band_length,
     means,
     plain,
 )
 from blotquant.background.joint import Joint, fit_jointly
+from blotquant.background.leaps import leaps, on_the_blot
 from blotquant.background.smoother import (
     DECIMATION,
     MANY_POSITIONS,
@@ -26,6 +28,7 @@ from blotquant.background.smoother import (
 from blotquant.errors import SettingsError
 
 FEWEST_POSITIONS = 8
+LAG, SHORTEST_LAG = 0.15, 4  # of a band's length, and in positions: where a level may leap
 POSITIONS_OF_SIGMA = 4.0  # coarser positions would change a band's shape
 
 
@@ -80,7 +83,7 @@ class LaneBaseline:
     def _masked(self, view: LaneView) -> _Masked | None:
         """Return the level with the bands left out, None where they leave nothing."""
         signal = view.profile.signal
-        free = np.where(view.masked, 0.0, 1.0)
+        free = np.where(view.masked | _spoiled(view), 0.0, 1.0)
         if signal.size < FEWEST_POSITIONS or free.sum() < FEWEST_POSITIONS / 2:
             return None
         stiffness = self.stiffness or best_stiffness(signal, free)
@@ -111,6 +114,16 @@ def _background(view: LaneView, curve: Curve, masked: _Masked) -> Background:
         level_se=np.maximum(_finer(level_se, n, by), 0.0),
         error=_EitherWay(curve=curve, masked=masked.curve, by=by),
     )
+
+
+def _spoiled(view: LaneView) -> NDArray[np.bool_]:
+    """Mark what no level runs through: leaps, and what lies beyond the rim of the blot."""
+    signal = view.profile.signal
+    lag = max(SHORTEST_LAG, round(LAG * band_length(view)))
+    spoiled = leaps(signal, ~view.masked, lag)
+    first, stop = on_the_blot(signal, lag)
+    spoiled[:first] = spoiled[stop:] = True
+    return spoiled
 
 
 def _step(view: LaneView) -> int:

@@ -16,6 +16,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from blotquant.background.leaps import on_the_blot
 from blotquant.image.order import medians
 from blotquant.lanes.profile import StraightLane
 
@@ -24,6 +25,7 @@ Floats = NDArray[np.float32]
 STRIPS = 5
 SCALES = (1.2, 1.8, 2.7, 4.0, 6.0, 9.0, 13.5)
 REACH = 2.4
+RIM_UNITS = 8  # within which the level leaps at the rim of a blot
 EVEN = 0.35  # share of the lane's contrast that most of its strips must have
 
 
@@ -67,7 +69,7 @@ def lane_contrasts(
     found: dict[int, LaneContrast] = {}
     step = _step(unit_px)
     for members in _alike(straight, step, STRIPS):
-        strips = np.array([_strips(straight[i], step, STRIPS) for i in members])
+        strips = np.array([_within_rims(_strips(straight[i], step, STRIPS)) for i in members])
         tables = _tables(_levelled(strips), unit_px / step)
         counts = [straight[i].signal.shape[0] for i in members]
         found.update(zip(members, _by_lane(tables, step, counts), strict=True))
@@ -122,6 +124,15 @@ def _by_units(values: NDArray[Any], step: int) -> NDArray[Any]:
         total += values[k:stop:step]
     total /= step
     return total
+
+
+def _within_rims(strips: Floats) -> Floats:
+    """Let a lane end at the rim of its blot: beside a dark table every rim looks like a band."""
+    first, stop = on_the_blot(strips.mean(axis=0, dtype=np.float64), RIM_UNITS)
+    if stop - first == strips.shape[1]:
+        return strips
+    inner = strips[:, first:stop]
+    return np.pad(inner, ((0, 0), (first, strips.shape[1] - stop)), mode="edge")
 
 
 def _levelled(strips: Floats) -> Floats:
