@@ -97,7 +97,7 @@ def _by_fit(
         volume=weights @ (view.profile.signal - background.level) - others,
         weights=weights,
         noise=noise,
-        level=level + (SHARING_ERROR * others) ** 2,
+        level=level + np.where(unknown, (SHARING_ERROR * others) ** 2, 0.0),
         model=(SHAPE_ERROR * fitted) ** 2,
     )
 
@@ -115,14 +115,17 @@ def _by_sum(
     variance = np.maximum(view.profile.variance, 1e-12)
     noise = weights**2 @ variance
     known = np.array(bands.volume_se)[which]
-    family = np.where(np.isfinite(known), np.maximum(known**2 - noise, 0.0), 0.0)
+    level = background.error.variances(weights)
+    # The lane's own fit knows best how overlapping bands share; its error holds all three parts.
+    sharing = np.where(
+        np.isfinite(known), np.maximum(known**2 - noise - level, 0.0), (SHARING_ERROR * shared) ** 2
+    )
     return Extraction(
         volume=weights @ (view.profile.signal - background.level),
         weights=weights,
         noise=noise,
-        level=background.error.variances(weights),
-        # What the lane's own fit leaves open, and its family.
-        model=(SHARING_ERROR * shared) ** 2 + family + (PLACING_ERROR * fitted[which]) ** 2,
+        level=level,
+        model=sharing + (PLACING_ERROR * fitted[which]) ** 2,
     )
 
 

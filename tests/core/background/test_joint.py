@@ -12,6 +12,7 @@ from blotquant.bands.shapes import BandShape
 from blotquant.lanes.profile import StraightLane
 from blotquant.model.band import Band
 from blotquant.model.lane import LaneProfile
+from blotquant.quantify.extract import PLACING_ERROR, LaneBands, extract
 from blotquant.quantify.lane_setup import lane_view
 
 SIZE, ACROSS, NOISE = 200, 40, 3.0
@@ -144,3 +145,21 @@ def test_a_band_that_the_user_placed_keeps_its_shape():
     held = lane_view(view.straight, view.profile, edited, row_shapes((100.0,)))
     found = LaneBaseline().estimate(held)
     assert found.bands.shapes == pytest.approx(held.shapes, abs=1e-6)
+
+
+def test_what_a_pair_shares_is_counted_once(monkeypatch):
+    # Sums alone: a fit whose shapes nobody trusts has no share in them.
+    monkeypatch.setattr("blotquant.quantify.extract.SHAPE_ERROR", 10.0)
+    view, found = fitted(signal_of(APEXES, (9e6, 3e6)))
+    reach = np.array([(b.start_px <= POSITION) & (b.stop_px >= POSITION) for b in bands()])
+    known = LaneBands(
+        reach=reach.astype(float),
+        group=(1, 1),
+        found=(True, True),
+        volume_se=found.bands.volume_se,
+    )
+    sums = extract(replace(view, shapes=found.bands.shapes), found, known)
+    fit = np.array(found.bands.volume_se) ** 2
+    placing = (PLACING_ERROR * np.array([9e6, 3e6])) ** 2
+    once = np.maximum(fit, sums.noise + sums.level) + placing
+    assert sums.variance == pytest.approx(once, rel=0.05)
