@@ -16,7 +16,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from blotquant.image.order import median
+from blotquant.image.order import median, quantile
 
 LEAP = 8.0  # robust standard deviations of changes over the same distance
 RIM_SHARE = 0.05  # of a lane, at either end: further inside a leap is no rim
@@ -60,7 +60,6 @@ def on_the_blot(profile: Floats, lag: int) -> tuple[int, int]:
     n = profile.size
     if n < LEAST_LAGS * lag:
         return 0, n
-    usual = float(np.percentile(profile, 25))
     steep = LEAP * _spread(profile[lag:] - profile[:-lag])
 
     def rim(side: Floats) -> int:
@@ -69,7 +68,7 @@ def on_the_blot(profile: Floats, lag: int) -> tuple[int, int]:
         if not rises.size:
             return 0
         inside = int(rises[-1]) + lag
-        return inside if (side[0] + side[inside]) / 2 < usual else 0
+        return inside if (side[0] + side[inside]) / 2 < quantile(profile, 0.25) else 0
 
     return rim(profile), n - rim(profile[::-1])
 
