@@ -113,6 +113,33 @@ ACTIONS = (
         tip="Click where the band is; it becomes a row over all lanes",
     ),
     Spec(
+        name="draw_membrane",
+        text="Draw membrane",
+        keys=("M",),
+        icon="membrane",
+        checkable=True,
+        tip="Drag a box around the blot, or one of its corners: only what lies inside is analysed",
+    ),
+    Spec(
+        name="straighten",
+        text="Straighten along the bands",
+        keys=("R",),
+        icon="straighten",
+        checkable=True,
+        tip="Drag a line along a row of bands: lanes are then sought across it",
+    ),
+    Spec(
+        name="detect_membranes",
+        text="Find the blot again",
+        icon="detect",
+        tip="Forget the boxes that were drawn on this photograph",
+    ),
+    Spec(
+        name="delete_membrane",
+        text="Delete membrane",
+        tip="Take one of several blots off the photograph, with what was placed on it",
+    ),
+    Spec(
         name="delete",
         text="Delete selection",
         keys=("Del", "Backspace"),

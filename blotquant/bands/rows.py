@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -125,9 +126,18 @@ def _shifts(lanes: Sequence[Lane], peaks: Sequence[Sequence[Peak]]) -> NDArray[n
         (lane.nodes[-1][0] - lane.nodes[0][0]) / (lane.nodes[-1][1] - lane.nodes[0][1])
         for lane in lanes
     ]
-    found = lane_shifts([peaks[i] for i in samples], middle, -float(np.median(leans)))
+    expected = -float(np.median(leans)) - _slope_of_tops([lanes[i] for i in samples])
+    found = lane_shifts([peaks[i] for i in samples], middle, expected)
     every = [(lane.nodes[0][0] + lane.nodes[-1][0]) / 2 for lane in lanes]
     return np.asarray(np.interp(every, middle, found))
+
+
+def _slope_of_tops(lanes: Sequence[Lane]) -> float:
+    """Return dy/dx of where the lanes begin: not 0 on a membrane that lies askew."""
+    tops = [lane.nodes[0] for lane in lanes]
+    steps = [(b[0] - a[0], b[1] - a[1]) for a, b in pairwise(tops)]
+    slopes = [dy / dx for dx, dy in steps if dx]
+    return float(np.median(slopes)) if slopes else 0.0
 
 
 def _collect(

@@ -52,10 +52,13 @@ from blotquant.edits.membranes import (
     add_membrane,
     delete_membrane,
     detect_membranes_again,
+    draw_membrane,
     move_membrane,
     rename_membrane,
+    set_membrane_corner,
     set_membrane_corners,
     set_photograph_membranes,
+    straighten_membrane,
 )
 from blotquant.edits.pages import PageChoice, choose_pages
 from blotquant.edits.photographs import (
@@ -110,6 +113,7 @@ __all__ = [
     "detect_bands_again",
     "detect_lanes_again",
     "detect_membranes_again",
+    "draw_membrane",
     "exclude_band",
     "exclude_lane",
     "find_lanes_around",
@@ -137,6 +141,7 @@ __all__ = [
     "set_lane_kind",
     "set_lane_width",
     "set_loading_control",
+    "set_membrane_corner",
     "set_membrane_corners",
     "set_note",
     "set_panel",
@@ -149,5 +154,6 @@ __all__ = [
     "set_samples",
     "set_sensitivity",
     "space_lanes",
+    "straighten_membrane",
     "unassign_row",
 ]

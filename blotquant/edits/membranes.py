@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import TypeVar
 
 from blotquant.errors import SettingsError
 from blotquant.model.band import Band
-from blotquant.model.geometry import Membrane, Point
+from blotquant.model.geometry import Membrane, Point, along_and_down
 from blotquant.model.lane import Lane
 from blotquant.model.project import Photograph, PlacedMembranes, Project
 
 Corners = tuple[Point, Point, Point, Point]
+LEAST_SIDE_PX = 4.0
+MOST_TURN_DEG = 45.0
 Part = TypeVar("Part", Lane, Band)
 
 
@@ -73,6 +76,70 @@ def add_membrane(
         raise ValueError("the membranes shown must be those of the photograph")
     new = Membrane(image=image, name=name, corners=corners, edited=True)
     return _put(project, image, (*membranes, new))
+
+
+def draw_membrane(
+    project: Project, membranes: tuple[Membrane, ...], image: str, start: Point, end: Point
+) -> Project:
+    """Draw an upright box around a blot, from one corner to the opposite one.
+
+    It takes the place of the membranes whose middle it covers and bears the name of the first of
+    them; else it is a further blot on the photograph.
+    """
+    left, right = sorted((start[0], end[0]))
+    top, bottom = sorted((start[1], end[1]))
+    corners: Corners = ((left, top), (right, top), (right, bottom), (left, bottom))
+    box = Membrane(image=image, name="", corners=corners)
+    covered = [m for m in membranes if box.contains(_middle(m))]
+    if not covered:
+        return add_membrane(project, membranes, image, _new_name(project, membranes), corners)
+    first, *others = covered
+    for other in others:
+        project = delete_membrane(project, membranes, other.name)
+        membranes = tuple(m for m in membranes if m is not other)
+    return set_membrane_corners(project, membranes, first.name, corners, angle_deg=0.0)
+
+
+def set_membrane_corner(
+    project: Project, membranes: tuple[Membrane, ...], name: str, corner: int, point: Point
+) -> Project:
+    """Move one corner (0 to 3, as in `Membrane`); the opposite one stays, the angles stay right."""
+    old = _named(membranes, name)
+    u, v = along_and_down(old.angle_deg)
+    fixed = old.corners[(corner + 2) % 4]
+    dx, dy = point[0] - fixed[0], point[1] - fixed[1]
+    along, down = dx * u[0] + dy * u[1], dx * v[0] + dy * v[1]
+    # A corner stays on its side of the opposite one.
+    along = min(along, -LEAST_SIDE_PX) if corner in {0, 3} else max(along, LEAST_SIDE_PX)
+    down = min(down, -LEAST_SIDE_PX) if corner in {0, 1} else max(down, LEAST_SIDE_PX)
+    middle = (
+        fixed[0] + (along * u[0] + down * v[0]) / 2,
+        fixed[1] + (along * u[1] + down * v[1]) / 2,
+    )
+    corners = _rectangle(middle, abs(along), abs(down), old.angle_deg)
+    return set_membrane_corners(project, membranes, name, corners)
+
+
+def straighten_membrane(
+    project: Project, membranes: tuple[Membrane, ...], name: str, start: Point, end: Point
+) -> Project:
+    """Turn a membrane about its middle so that its bands run along the line from start to end.
+
+    Its lanes are then sought across that line. Raises `SettingsError` for a line that runs down
+    rather than across.
+    """
+    old = _named(membranes, name)
+    (x0, y0), (x1, y1) = sorted((start, end))
+    angle = -math.degrees(math.atan2(y1 - y0, x1 - x0))
+    if abs(angle) > MOST_TURN_DEG:
+        raise SettingsError(
+            f"The line is {abs(angle):.0f}° off the horizontal",
+            "Draw it along a row of bands, from one side of the blot to the other",
+        )
+    tl, tr, br, bl = old.corners
+    width = (math.dist(tl, tr) + math.dist(bl, br)) / 2
+    corners = _rectangle(_middle(old), width, old.height_px, angle)
+    return set_membrane_corners(project, membranes, name, corners, angle_deg=angle)
 
 
 def delete_membrane(project: Project, membranes: tuple[Membrane, ...], name: str) -> Project:
@@ -160,6 +227,31 @@ def _named(membranes: tuple[Membrane, ...], name: str) -> Membrane:
         if m.name == name:
             return m
     raise KeyError(name)
+
+
+def _middle(membrane: Membrane) -> Point:
+    xs, ys = zip(*membrane.corners, strict=True)
+    return sum(xs) / 4, sum(ys) / 4
+
+
+def _rectangle(middle: Point, width: float, height: float, angle_deg: float) -> Corners:
+    (ux, uy), (vx, vy) = along_and_down(angle_deg)
+
+    def corner(i: float, j: float) -> Point:
+        return (
+            middle[0] + i * width / 2 * ux + j * height / 2 * vx,
+            middle[1] + i * width / 2 * uy + j * height / 2 * vy,
+        )
+
+    return corner(-1, -1), corner(1, -1), corner(1, 1), corner(-1, 1)
+
+
+def _new_name(project: Project, membranes: tuple[Membrane, ...]) -> str:
+    """Return a name for a further membrane that nothing in the experiment bears."""
+    taken = {n for p in project.photographs for n in p.membranes} | {m.name for m in membranes}
+    base = membranes[0].name.rpartition(".")[0] or membranes[0].name if membranes else "blot"
+    numbers = range(2 if membranes else 1, len(taken) + 3)
+    return next(name for n in numbers if (name := f"{base}.{n}") not in taken)
 
 
 def _doubled(names: tuple[str, ...]) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -91,8 +91,24 @@ class Window:
         return _moved(lanes, self.left, self.top)
 
 
+class Part(Protocol):
+    """A part of a photograph that is looked at by itself."""
+
+    def cut(self, pixels: NDArray[Any]) -> NDArray[Any]:
+        """Return the part of a picture."""
+
+    def membrane_inside(self, membrane: Membrane) -> Membrane:
+        """Return a membrane of the photograph in the part's pixels."""
+
+    def wanted_inside(self, wanted: Wanted) -> Wanted:
+        """Return the user's word in the part's pixels."""
+
+    def lanes_outside(self, lanes: Iterable[Lane]) -> tuple[Lane, ...]:
+        """Return lanes of the part in the photograph's pixels."""
+
+
 def look_closer(
-    pixels: NDArray[Any], window: Window, polarity: Polarity
+    pixels: NDArray[Any], window: Part, polarity: Polarity
 ) -> tuple[WorkCopy, tuple[Piece, ...]]:
     """Return the working copy of a part of a photograph, and its crests."""
     copy = work_copy(window.cut(pixels))

@@ -12,6 +12,12 @@ from dataclasses import dataclass
 Point = tuple[float, float]
 
 
+def along_and_down(angle_deg: float) -> tuple[Point, Point]:
+    """Return the unit vectors along the bands and down the lanes of a membrane that leans so."""
+    angle = math.radians(angle_deg)
+    return (math.cos(angle), -math.sin(angle)), (math.sin(angle), math.cos(angle))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Membrane:
     """Where one blot lies on one photograph.

@@ -16,6 +16,7 @@ from blotquant.lanes.crests import lane_pieces
 from blotquant.lanes.detect import LANE_DETECTORS
 from blotquant.lanes.match import Picture, Seen, match_lanes, register_on_lead
 from blotquant.lanes.ridges import Piece
+from blotquant.lanes.turned import Turned
 from blotquant.lanes.wanted import NOTHING_WANTED, Wanted
 from blotquant.lanes.widths import of_typical_width
 from blotquant.model.geometry import Membrane
@@ -130,7 +131,8 @@ def _lanes(
     detector = LANE_DETECTORS.create(name)
 
     def find() -> tuple[Lane, ...]:
-        window = Window.around(membrane, (image.pixels.shape[0], image.pixels.shape[1]))
+        shape = (image.pixels.shape[0], image.pixels.shape[1])
+        window = Turned.along(membrane) or Window.around(membrane, shape)
         if window is None:
             return detector.detect(copy, pieces, membrane, polarity, wanted)
         key = ("closer", image.sha256, polarity, window)

@@ -167,6 +167,27 @@ class Commands:
             new = edits.detect_bands_again(new, scene.image, name)
         document.edit("Detect bands again", new)
 
+    def detect_membranes(self) -> None:
+        """Forget where blots were drawn on the photograph."""
+        scene, _, document = self._at()
+        new = edits.detect_membranes_again(document.project, scene.image)
+        if new == document.project:
+            self._session.notices.info("No blot was drawn here: it lies where it was found.")
+            return
+        document.edit("Find the blot again", new)
+
+    def delete_membrane(self) -> None:
+        """Take the selected blot off the photograph, with what was placed on it."""
+        scene, now, document = self._at()
+        name = self._one_membrane(scene, now)
+        if len(scene.membranes) < 2:
+            text = "This is the only blot on the photograph. Draw it elsewhere, or remove the file."
+            self._session.notices.info(text)
+            return
+        new = edits.delete_membrane(document.project, scene.membranes, name)
+        document.edit(f"Delete membrane {name}", new)
+        self._session.selection.clear()
+
     def remove_photograph(self) -> None:
         """Take the selected photograph out of the experiment."""
         _, now, document = self._at()

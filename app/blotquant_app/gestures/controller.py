@@ -8,17 +8,30 @@ from statistics import median
 from PySide6.QtCore import QObject, Qt, Signal
 
 from blotquant import edits
+from blotquant.errors import BlotquantError
 from blotquant.model.geometry import Membrane, Point
 from blotquant.model.lane import Lane
 from blotquant.model.project import Project
 from blotquant_app.document import Document
 from blotquant_app.gestures.drags import Drag, lane_after
 from blotquant_app.gestures.hits import Hit, Part, hit_at
+from blotquant_app.gestures.membrane_tools import (
+    MembraneDrag,
+    MembraneTool,
+    corner_at,
+    drag_from,
+    membrane_at,
+)
 from blotquant_app.selection import Manner, Selected, Selection
 from blotquant_app.views.outlines import along_and_across
 from blotquant_app.views.shown import BlotScene
 
 _DEFAULT_LANE_SHARE = 0.06  # of the membrane's width, for the first lane of a membrane
+_MEMBRANE_TOOLS = tuple(t.value for t in MembraneTool)
+_TOO_SHORT = {
+    MembraneTool.BOX: "Drag from one corner of the blot to the opposite one.",
+    MembraneTool.LINE: "Drag along a row of bands, from one side of the blot to the other.",
+}
 
 
 class Gestures(QObject):
@@ -35,6 +48,7 @@ class Gestures(QObject):
     tool_changed = Signal(str)
     menu_wanted = Signal(object)
     advice = Signal(str)
+    drawn = Signal(object)  # the points of what is being drawn, none when it is done
 
     def __init__(
         self,
@@ -51,16 +65,18 @@ class Gestures(QObject):
         self._scene = scene
         self._drag: Drag | None = None
         self._tool = ""
+        self._drawing: MembraneDrag | None = None
+        self._reach_px = 0.0
 
     @property
     def tool(self) -> str:
-        """`lane` or `band` while one is to be added, else empty."""
+        """`lane` or `band` while one is to be added, a `MembraneTool`, else empty."""
         return self._tool
 
     @property
     def is_dragging(self) -> bool:
         """Whether something moves under the mouse."""
-        return self._drag is not None
+        return self._drag is not None or self._drawing is not None
 
     def take_tool(self, tool: str) -> None:
         """Take a tool in hand, or put it down with an empty name or the same one again."""
@@ -70,6 +86,14 @@ class Gestures(QObject):
     def press(self, point: Point, reach_px: float) -> bool:
         """Begin a drag if the press is on the selection; return whether it is."""
         scene = self._scene()
+        if self._tool in _MEMBRANE_TOOLS:
+            self._reach_px = reach_px
+            self._drawing = drag_from(
+                MembraneTool(self._tool), self._document.project, scene, point, reach_px
+            )
+            if self._drawing is None:
+                self.advice.emit("Begin the line on the blot that is to be straightened.")
+            return True
         hit = hit_at(scene, self._selection.now, point, reach_px)
         if self._tool or hit is None or not self._is_selected(hit):
             return False
@@ -80,11 +104,15 @@ class Gestures(QObject):
 
     def move(self, point: Point) -> None:
         """Show where the drag has come to."""
+        if self._drawing is not None:
+            self.drawn.emit(self._drawing.outline_at(point))
         if self._drag is not None:
             self._document.preview(self._drag.project_at(point))
 
     def release(self, point: Point) -> None:
         """End the drag: one step in the history."""
+        if self._drawing is not None:
+            self._finish_drawing(point)
         if self._drag is None:
             return
         drag, self._drag = self._drag, None
@@ -97,6 +125,10 @@ class Gestures(QObject):
 
     def cancel(self) -> bool:
         """Give back what was there before the drag, or put the tool down; say whether it did."""
+        if self._drawing is not None:
+            self._drawing = None
+            self.drawn.emit(())
+            return True
         if self._drag is not None:
             self._drag = None
             self._document.drop_preview()
@@ -108,6 +140,9 @@ class Gestures(QObject):
 
     def click(self, point: Point, reach_px: float, manner: Manner = Manner.ALONE) -> None:
         """Use the tool in hand, or select what lies here: alone, added, or up to here."""
+        if self._tool in _MEMBRANE_TOOLS:
+            self.advice.emit(_TOO_SHORT[MembraneTool(self._tool)])
+            return
         if self._tool == "lane":
             self._add_lane(point)
             return
@@ -129,14 +164,19 @@ class Gestures(QObject):
     def menu(self, point: Point, reach_px: float) -> None:
         """Select what lies here and ask for its menu."""
         hit = hit_at(self._scene(), self._selection.now, point, reach_px)
+        under = membrane_at(self._scene().membranes, point)
         if hit is not None and self._thing(hit) not in self._selection.all:
             self._selection.select(self._thing(hit))
+        elif hit is None and under is not None:
+            self._selection.select(Selected(image=self._scene().image, membrane=under.name))
         self.menu_wanted.emit(hit)
 
     def cursor(self, point: Point, reach_px: float) -> Qt.CursorShape:
         """Return the mouse cursor that says what a press here would do."""
         if self._tool:
-            return Qt.CursorShape.CrossCursor
+            is_box = self._tool == MembraneTool.BOX
+            takes = is_box and corner_at(self._scene().membranes, point, 2 * reach_px)
+            return Qt.CursorShape.SizeAllCursor if takes else Qt.CursorShape.CrossCursor
         hit = hit_at(self._scene(), self._selection.now, point, reach_px)
         if hit is None:
             return Qt.CursorShape.ArrowCursor
@@ -147,6 +187,23 @@ class Gestures(QObject):
         if hit.part in {Part.TOP, Part.BOTTOM}:
             return Qt.CursorShape.SizeVerCursor
         return Qt.CursorShape.SizeAllCursor
+
+    def _finish_drawing(self, point: Point) -> None:
+        """Make the step of a drawn box, corner or line, unless it says nothing."""
+        drawing, self._drawing = self._drawing, None
+        self.drawn.emit(())
+        if drawing is None:
+            return
+        if not drawing.is_long_enough(point, self._reach_px):
+            self.advice.emit(_TOO_SHORT[drawing.tool])
+            return
+        try:
+            new = drawing.project_at(point)
+        except BlotquantError as error:
+            self.advice.emit(str(error))
+            return
+        self._document.edit(drawing.text, new)
+        self.take_tool("")
 
     def _thing(self, hit: Hit) -> Selected:
         image = self._selection.now.image

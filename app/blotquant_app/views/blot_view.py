@@ -184,6 +184,16 @@ class BlotView(QWidget):
         self.overlay.also = frozenset((x.membrane, x.lane, x.row) for x in everything)
         self.overlay.update()
 
+    def show_drawn(self, points: tuple[Point, ...]) -> None:
+        """Show the line or the outline that is being drawn; no points take it away."""
+        self.overlay.drawn = points
+        self.overlay.update()
+
+    def show_corners(self, on: bool) -> None:  # noqa: FBT001 - mirrors a Qt property
+        """Show the membranes with corners to drag."""
+        self.overlay.shows_corners = on
+        self.overlay.update()
+
     def set_theme(self, tokens: Tokens) -> None:
         """Take the theme's colours; the picture itself stays neutral grey."""
         self.graphics.setBackground(tokens.raised)

@@ -60,6 +60,8 @@ class Overlay(QGraphicsItem):
         self.targets: tuple[str, ...] = ()
         self.shows_lanes = True
         self.shows_bands = True
+        self.shows_corners = False
+        self.drawn: tuple[Point, ...] = ()
         self._still = QPixmap()
         self._still_made_for: tuple[Any, ...] = ()
         self.setZValue(1000)
@@ -88,6 +90,10 @@ class Overlay(QGraphicsItem):
             self._paint_labels(painter, transform)
         if self.shows_lanes:
             self._paint_chips(painter, transform)
+        if len(self.drawn) > 1:
+            outline = _polygon(transform, self.drawn)
+            accent = QColor(CHOSEN_COLOUR)
+            self._line(painter, accent, 2, outline, closed=len(self.drawn) > 2)
 
     def _still_key(self, transform: QTransform, extent: QRectF, ratio: float) -> tuple[Any, ...]:
         """Return what the still part depends on; a dragged lane is not in it."""
@@ -100,6 +106,7 @@ class Overlay(QGraphicsItem):
             self.targets,
             self.shows_lanes,
             self.shows_bands,
+            self.shows_corners,
             self.selected,
             self.also,
             scene.membranes,
@@ -167,11 +174,24 @@ class Overlay(QGraphicsItem):
         draw(polygon)
 
     def _paint_membranes(self, painter: QPainter, transform: QTransform) -> None:
-        if len(self.scene_.membranes) < 2:
-            return
-        for membrane in self.scene_.membranes:
+        membranes, chosen = self.scene_.membranes, self.selected
+        for membrane in membranes:
             outline = _polygon(transform, membrane.corners)
-            self._line(painter, QColor(self.tokens.muted), 1, outline, Qt.PenStyle.DashDotLine)
+            is_chosen = membrane.name == chosen.membrane and not (chosen.lane or chosen.row)
+            if self.shows_corners or is_chosen:
+                self._line(painter, QColor(CHOSEN_COLOUR), 1.5, outline)
+            elif len(membranes) > 1 or membrane.edited:
+                self._line(painter, QColor(self.tokens.muted), 1, outline, Qt.PenStyle.DashDotLine)
+            if self.shows_corners:
+                self._paint_handles(painter, outline)
+
+    @staticmethod
+    def _paint_handles(painter: QPainter, outline: QPolygonF) -> None:
+        painter.setPen(QPen(QColor(CHOSEN_COLOUR), 1.5))
+        painter.setBrush(QColor("#FFFFFF"))
+        for i in range(outline.count()):
+            corner = outline.at(i)
+            painter.drawRect(QRectF(corner.x() - 5, corner.y() - 5, 10, 10))
 
     def _is_chosen_lane(self, lane: Lane) -> bool:
         place = (lane.membrane, lane.number)

@@ -32,6 +32,7 @@ from blotquant_app.views.shown import polarity_of, probed_targets
 
 _TOOLS = (
     ("add_lane", "add_band", "delete"),
+    ("draw_membrane", "straighten"),
     ("fit", "actual_size", "zoom_in", "zoom_out"),
     ("invert", "saturated", "show_lanes", "show_bands", "profile"),
 )
@@ -41,6 +42,15 @@ _HINTS = {
     "": "",
     "lane": "Click where the lane is. Esc: never mind.",
     "band": "Click in a lane where the band is. Esc: never mind.",
+    "membrane": "Drag a box around the blot, or a corner. Esc: never mind.",
+    "straighten": "Drag a line along a row of bands. Esc: never mind.",
+}
+# The tools that are taken in hand, and the action of each.
+TOOL_ACTIONS = {
+    "lane": "add_lane",
+    "band": "add_band",
+    "membrane": "draw_membrane",
+    "straighten": "straighten",
 }
 
 
@@ -89,7 +99,8 @@ class Centre(QWidget):
         self.profile.moved.connect(self._align_profile)
         self.profile.limits_dragged.connect(self._preview_limits)
         self.profile.limits_dropped.connect(self._set_limits)
-        self.gestures.tool_changed.connect(lambda tool: self.hint.setText(_HINTS[tool]))
+        self.gestures.tool_changed.connect(self._show_tool)
+        self.gestures.drawn.connect(self.view.show_drawn)
         theme.changed.connect(self._dress)
         self._dress()
 
@@ -130,6 +141,10 @@ class Centre(QWidget):
         )
         for tool in self._worded:
             tool.setToolButtonStyle(style)
+
+    def _show_tool(self, tool: str) -> None:
+        self.hint.setText(_HINTS[tool])
+        self.view.show_corners(tool == "membrane")
 
     def refresh(self, *_: object) -> None:
         """Show the selected photograph with everything over it."""

@@ -37,7 +37,7 @@ from blotquant_app.selection import Selected
 from blotquant_app.session import Session
 from blotquant_app.tables.results_panel import ResultsPanel
 from blotquant_app.theme import Theme
-from blotquant_app.windows.centre import Centre
+from blotquant_app.windows.centre import TOOL_ACTIONS, Centre
 from blotquant_app.windows.copying import Copying
 from blotquant_app.windows.custody import Custody
 from blotquant_app.windows.docks import Docks
@@ -172,6 +172,10 @@ class MainWindow(QMainWindow):
             "part_exposures": commands.part_exposures,
             "add_lane": lambda: gestures.take_tool("lane"),
             "add_band": lambda: gestures.take_tool("band"),
+            "draw_membrane": lambda: gestures.take_tool("membrane"),
+            "straighten": lambda: gestures.take_tool("straighten"),
+            "detect_membranes": commands.detect_membranes,
+            "delete_membrane": commands.delete_membrane,
             "delete": commands.delete,
             "delete_row": commands.delete_row,
             "exclude": commands.exclude,
@@ -262,8 +266,8 @@ class MainWindow(QMainWindow):
         self.centre.look_at(doubt.at)
 
     def _show_tool(self, tool: str) -> None:
-        for name in ("lane", "band"):
-            self.actions_[f"add_{name}"].setChecked(tool == name)
+        for name, action in TOOL_ACTIONS.items():
+            self.actions_[action].setChecked(tool == name)
 
     def _show_menu(self, hit: Hit | None) -> None:
         blot_menu(self, self.actions_, self.session, hit).popup(QCursor.pos())

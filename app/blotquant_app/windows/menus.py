@@ -55,6 +55,11 @@ _MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
             "detect_lanes",
             "detect_bands",
             "",
+            "draw_membrane",
+            "straighten",
+            "detect_membranes",
+            "delete_membrane",
+            "",
             "choose_pages",
             "merge_exposures",
             "part_exposures",
@@ -146,7 +151,11 @@ def blot_menu(window: QMainWindow, actions: Actions, session: Session, hit: Hit 
     """Return the menu of a right click on the blot: what lies there decides what it offers."""
     menu = QMenu(window)
     if hit is None:
-        names: tuple[str, ...] = ("add_lane", "add_band", "", "fit", "actual_size")
+        names: tuple[str, ...] = (
+            *("add_lane", "add_band", ""),
+            *("draw_membrane", "straighten", "detect_membranes", "delete_membrane", ""),
+            *("fit", "actual_size"),
+        )
     elif hit.row:
         menu.addMenu(row_menu(session, hit.membrane, hit.row, menu))
         menu.addSeparator()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 
 from blotquant import edits
@@ -63,3 +65,52 @@ class TestMembranes:
         assert {s.membrane for s in p.samples} == {"parp"}
         with pytest.raises(SettingsError):
             edits.set_photograph_membranes(p, "img2", ("parp", "parp"))
+
+
+def shown(*boxes):
+    """Give membranes A, B ... of these (left, top, right, bottom)."""
+    return tuple(
+        Membrane(image="img1", name=name, corners=((a, b), (c, b), (c, d), (a, d)))
+        for name, (a, b, c, d) in zip("AB", boxes, strict=False)
+    )
+
+
+def test_a_drawn_box_takes_the_place_of_what_it_covers(project):
+    found = shown((0, 0, 100, 100), (0, 120, 100, 200))
+    one = edits.draw_membrane(project, found, "img1", (90.0, 95.0), (5.0, 10.0))
+    [placed] = one.membranes
+    assert [m.name for m in placed.membranes] == ["A", "B"]
+    assert placed.membranes[0].bounds == (5.0, 10.0, 90.0, 95.0)
+    both = edits.draw_membrane(project, found, "img1", (0.0, 0.0), (100.0, 190.0))
+    assert [m.name for m in both.membranes[0].membranes] == ["A"]
+    further = edits.draw_membrane(project, found, "img1", (200.0, 0.0), (300.0, 90.0))
+    assert [m.name for m in further.membranes[0].membranes] == ["A", "B", "A.2"]
+
+
+def test_a_moved_corner_keeps_the_opposite_one_and_the_angles(project):
+    found = shown((0, 0, 100, 80))
+    new = edits.set_membrane_corner(project, found, "A", 2, (60.0, 50.0))
+    [m] = new.membranes[0].membranes
+    assert m.bounds == pytest.approx((0, 0, 60, 50))
+    # Dragged past the opposite corner it keeps a little size.
+    [m] = edits.set_membrane_corner(project, found, "A", 2, (-60.0, -50.0)).membranes[0].membranes
+    assert m.bounds == pytest.approx((0, 0, 4, 4))
+
+
+@pytest.mark.parametrize("flipped", [False, True])
+def test_a_line_along_the_bands_turns_the_membrane_about_its_middle(project, flipped):
+    found = shown((0, 0, 100, 80))
+    line = [(10.0, 50.0), (90.0, 50.0 - 80 * math.tan(math.radians(10)))]
+    start, end = reversed(line) if flipped else line
+    [m] = edits.straighten_membrane(project, found, "A", start, end).membranes[0].membranes
+    assert m.angle_deg == pytest.approx(10)
+    tl, tr, _br, bl = m.corners
+    assert math.dist(tl, tr) == pytest.approx(100)
+    assert math.dist(tl, bl) == pytest.approx(80)
+    assert sum(x for x, _ in m.corners) / 4 == pytest.approx(50)
+    assert m.contains((50.0, 40.0))
+
+
+def test_a_line_down_the_lanes_is_refused(project):
+    with pytest.raises(SettingsError, match="off the horizontal"):
+        edits.straighten_membrane(project, shown((0, 0, 9, 9)), "A", (0.0, 0.0), (10.0, 40.0))
