@@ -11,6 +11,7 @@ from blotquant import edits
 from blotquant.errors import BlotquantError
 from blotquant.model.band import Band
 from blotquant.model.image import BlotImage
+from blotquant.model.lane import Lane
 from blotquant.model.project import Photograph, Project
 from blotquant.model.results import Analysis
 from blotquant.model.settings import AnalysisSettings
@@ -123,6 +124,14 @@ class Analyst:
             analysis=analysis,
             n_below=n_below,
         )
+
+    def measure_one(
+        self, project: Project, analysis: Analysis, lane: Lane, bands: tuple[Band, ...]
+    ) -> Analysis:
+        """Return the analysis with the numbers of one lane that is being dragged."""
+        from blotquant.stages import live  # noqa: PLC0415 - slow import
+
+        return live.measure_one(project, analysis, lane, bands, self._kept())
 
     def look_again(
         self, project: Project, analysis: Analysis, image: str, sensitivity: float

@@ -19,6 +19,7 @@ from blotquant_app.analysing import Analyst, Outcome, picture_key, with_hashes
 from blotquant_app.digits import count
 from blotquant_app.document import Document
 from blotquant_app.exporting import Exporter
+from blotquant_app.live import Live
 from blotquant_app.notices import Notices
 from blotquant_app.runner import Runner
 from blotquant_app.selection import Selected, Selection
@@ -62,6 +63,7 @@ class Session(QObject):
         self._analyst = Analyst()
         self._n_below: dict[str, int] = {}
         self.sensitivity = Sensitivity(self, self._analyst)
+        self.live = Live(self, self._analyst)
         self.exporter = Exporter(self)
         self.keeps_other_lanes = False
         self._scene = BlotScene()
@@ -278,8 +280,14 @@ class Session(QObject):
             lambda error: self._analysis_failed(project, error),
         )
 
+    def show_numbers(self, analysis: Analysis) -> None:
+        """Show the numbers of a lane that is being dragged; the whole analysis follows later."""
+        self.analysis = analysis
+        self.analysed.emit()
+
     def shut_down(self) -> None:
         """End the worker threads."""
+        self.live.stop()
         self.analysis_runner.shut_down()
         self.task_runner.shut_down()
 
@@ -350,6 +358,9 @@ class Session(QObject):
             self.selection.select(Selected(image=first))
         if old is new and self._analysed_project is new:
             return
+        if self.document.is_previewing and self.live.follow():
+            return
+        self.live.stop()
         # While something is dragged the numbers follow at their own pace: a request that were
         # replaced at every step of the mouse would never be finished.
         self._is_behind = self.document.is_previewing and self.analysis_runner.is_busy

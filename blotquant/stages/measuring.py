@@ -10,6 +10,7 @@ import numpy as np
 from blotquant.bands.doublets import split_doublets
 from blotquant.bands.kept import carry, with_kept_rows
 from blotquant.bands.rows import SeenLanes, detect_bands
+from blotquant.bands.shapes import BandShape
 from blotquant.cache import StageCache
 from blotquant.flags import Flag
 from blotquant.image.contrast import WORK_SIZE_PX
@@ -23,8 +24,10 @@ from blotquant.model.results import ImageReport, LaneResult
 from blotquant.quantify.lane_setup import LaneSetup
 from blotquant.quantify.volume import LaneMeasurement, measure_lane
 from blotquant.stages.levels import Backgrounds, ball_levels
-from blotquant.stages.placed import PlacedLane
+from blotquant.stages.placed import Place, PlacedLane
 from blotquant.stages.shaping import FirstLook, row_shapes
+
+Shapes = Mapping[Place, Mapping[int, BandShape]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,8 +51,10 @@ class LaidOut:
     gaps: tuple[tuple[int, StraightLane], ...]
 
 
-def lay_out(report: ImageReport, lanes: tuple[Lane, ...], cache: StageCache) -> LaidOut:
-    """Straighten the lanes of one membrane and the gaps between them."""
+def lay_out(
+    report: ImageReport, lanes: tuple[Lane, ...], cache: StageCache, *, with_gaps: bool = True
+) -> LaidOut:
+    """Straighten the lanes of one membrane and, if wanted, the gaps between them."""
     image, polarity = report.image, report.polarity.polarity
     mask = None
     if report.n_saturated:
@@ -58,7 +63,7 @@ def lay_out(report: ImageReport, lanes: tuple[Lane, ...], cache: StageCache) -> 
             lambda: saturated_pixels(image, polarity),
         )
 
-    gaps = _blanks(report, lanes)
+    gaps = _blanks(report, lanes) if with_gaps else ()
     every = (*lanes, *gaps)
 
     def straight(i: int) -> StraightLane:
@@ -96,11 +101,11 @@ def find_bands(
     for membrane in report.membranes:
         laid = lay_out(report, lanes[report.photograph.id, membrane.name], cache)
         bands = membrane_bands(project, report, membrane.name, laid, cache)
-        placed += _placed(report, laid, bands)
+        placed += placed_in(report, laid, bands)
     return placed
 
 
-def _placed(report: ImageReport, laid: LaidOut, bands: Sequence[Band]) -> list[PlacedLane]:
+def placed_in(report: ImageReport, laid: LaidOut, bands: Sequence[Band]) -> list[PlacedLane]:
     """Return the lanes of one membrane with their bands in them."""
     return [
         PlacedLane(
@@ -148,7 +153,7 @@ def _with_doublets(
     """Split the rows that all lanes together show to be two."""
     if not bands:
         return bands
-    placed = _placed(report, laid, bands)
+    placed = placed_in(report, laid, bands)
     look = FirstLook.of(placed, cache)
     return split_doublets(
         bands,
@@ -200,14 +205,20 @@ def _neighbourly(bands: tuple[Band, ...], lane: Lane, row: int) -> Band:
 
 
 def measure(
-    placed: Sequence[PlacedLane], background: str | Backgrounds, cache: StageCache
+    placed: Sequence[PlacedLane],
+    background: str | Backgrounds,
+    cache: StageCache,
+    shapes_known: Shapes | None = None,
 ) -> Measured:
-    """Measure every band of every lane, each membrane with its method or all with one by name."""
+    """Measure every band of every lane, each membrane with its method or all with one by name.
+
+    The shapes of the rows are learned from these lanes unless they are known.
+    """
     chosen = background if isinstance(background, Backgrounds) else Backgrounds(default=background)
     rolled = ball_levels(placed, chosen, cache)
     lanes: list[LaneResult] = []
     bands: list[BandMeasurement] = []
-    learned = row_shapes(placed, cache)
+    learned = shapes_known or row_shapes(placed, cache)
     for p in placed:
         shapes = learned[p.lane.image, p.lane.membrane]
         extra = Flag.NONE
