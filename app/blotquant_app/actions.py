@@ -59,11 +59,16 @@ ACTIONS = (
         tip="Write all tables into a folder",
     ),
     Spec(
+        name="design_figure",
+        text="Figure …",
+        icon="figure",
+        tip="Choose what the figure shows, look at it, and write it as PDF, SVG, PNG or TIFF",
+    ),
+    Spec(
         name="export_figure",
         text="Export figure …",
         keys=("Ctrl+Shift+E",),
-        icon="figure",
-        tip="Blots and ratios for a paper: PDF, SVG, PNG or TIFF",
+        tip="Write the figure at once, as it was designed last",
     ),
     Spec(
         name="copy_table",

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QUrl
 from PySide6.QtGui import QDesktopServices
 
+from blotquant.export.figure_options import FigureOptions
 from blotquant.model.results import Analysis
+from blotquant.progress import Progress
 from blotquant_app.digits import count
 
 if TYPE_CHECKING:
@@ -23,6 +25,7 @@ class Exporter(QObject):
         super().__init__(session)
         self._session = session
         self._waiting: list[Callable[[], None]] = []
+        self.figure_options = FigureOptions()
         session.settled.connect(self._go_on)
 
     def write_tables(self, folder: Path) -> None:
@@ -37,14 +40,30 @@ class Exporter(QObject):
         self._write_when_settled(write_them, folder)
 
     def write_figure(self, path: Path) -> None:
-        """Draw the figure into a file."""
+        """Draw the figure into a file, with the options that were chosen last."""
+        options = self.figure_options
 
         def draw(analysis: Analysis) -> str:
             from blotquant.export.figure import write_figure  # noqa: PLC0415 - slow import
 
-            return f"Drew {write_figure(analysis.project, analysis, path).name}."
+            return f"Drew {write_figure(analysis.project, analysis, path, options).name}."
 
         self._write_when_settled(draw, path.parent)
+
+    def preview_figure(
+        self, options: FigureOptions, width_px: int, show: Callable[[bytes], None]
+    ) -> None:
+        """Draw the figure as it would be written and hand it over as a PNG of this width."""
+        analysis = self._session.analysis
+        if analysis is None:
+            return
+
+        def draw(_: Progress) -> bytes:
+            from blotquant.export.figure import figure_png  # noqa: PLC0415 - slow import
+
+            return figure_png(analysis.project, analysis, options, width_px)
+
+        self._session.task_runner.submit(draw, show)
 
     def _write_when_settled(self, write: Callable[[Analysis], str], folder: Path) -> None:
         session = self._session

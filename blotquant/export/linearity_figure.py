@@ -9,7 +9,7 @@ import numpy as np
 
 from blotquant.errors import SettingsError
 from blotquant.export.csv_tables import image_names
-from blotquant.export.figure import ACCENT, FAINT, INK, write_drawing
+from blotquant.export.drawing import ACCENT, FAINT, INK, write_drawing
 from blotquant.model.linearity import DilutionPoint, DilutionSeries, PointState, amount_text
 from blotquant.model.results import Analysis
 

@@ -7,7 +7,6 @@ from PySide6.QtGui import QColor, QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
-    QLabel,
     QSplitter,
     QToolButton,
     QVBoxLayout,
@@ -25,6 +24,7 @@ from blotquant_app.selection import Selected
 from blotquant_app.session import Session
 from blotquant_app.theme import Theme, form_colour
 from blotquant_app.views.blot_view import BlotView
+from blotquant_app.views.hint import Hint
 from blotquant_app.views.outlines import band_outline
 from blotquant_app.views.problem_card import ProblemCard
 from blotquant_app.views.profile_view import ProfileView
@@ -73,8 +73,7 @@ class Centre(QWidget):
         self.problem: ProblemCard | None = None
         self.bar = QFrame()
         self.bar.setObjectName("viewBar")
-        self.hint = QLabel()
-        self.hint.setObjectName("hint")
+        self.hint = Hint(self.view)
         self.split = QSplitter(Qt.Orientation.Horizontal)
         self.split.addWidget(self.view)
         self.split.addWidget(self.profile)
@@ -128,8 +127,7 @@ class Centre(QWidget):
                 if with_text:
                     self._worded.append(tool)
                 row.addWidget(tool)
-        row.addSpacing(12)
-        row.addWidget(self.hint, 1)
+        row.addStretch(1)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
         """Leave the words out where there is no room for them; their tips stay."""
@@ -143,7 +141,7 @@ class Centre(QWidget):
             tool.setToolButtonStyle(style)
 
     def _show_tool(self, tool: str) -> None:
-        self.hint.setText(_HINTS[tool])
+        self.hint.say(_HINTS[tool])
         self.view.show_corners(tool == "membrane")
 
     def refresh(self, *_: object) -> None:

@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 from blotquant.model.project import Project
 from blotquant_app.actions import Actions
 from blotquant_app.crash import CrashHook
+from blotquant_app.dialogs.figure import FigureDialog
 from blotquant_app.dialogs.help import show_about, show_keys, show_palette
 from blotquant_app.gestures.commands import Commands
 from blotquant_app.gestures.doubts import Doubt
@@ -51,7 +52,7 @@ from blotquant_app.windows.welcome import Welcome
 
 _STATE_VERSION = 2
 _NEED_PHOTOGRAPHS = (
-    *("save", "save_as", "export", "export_figure"),
+    *("save", "save_as", "export", "export_figure", "design_figure"),
     *("copy_table", "copy_profile", "copy_blot"),
 )
 _TABS = {Stage.BANDS: 0, Stage.TARGETS: 0, Stage.NORMALISE: 4, Stage.RESULTS: 1}
@@ -163,6 +164,7 @@ class MainWindow(QMainWindow):
             "choose_pages": self.custody.choose_pages,
             "export": files.export,
             "export_figure": files.export_figure,
+            "design_figure": lambda: FigureDialog(self, self.session, files.export_figure).open(),
             "copy_table": copying.table,
             "copy_profile": copying.profile,
             "copy_blot": copying.blot,

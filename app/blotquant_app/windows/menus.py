@@ -29,6 +29,7 @@ _MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
             "relink",
             "",
             "export",
+            "design_figure",
             "export_figure",
             "",
             "quit",
