@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import cmath
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from blotquant.model.geometry import Point
@@ -91,3 +92,20 @@ class Registration:
     def _turn(self) -> complex:
         # With y downwards, lower ends go right when the angle of a complex number falls.
         return cmath.rect(self.scale, -math.radians(self.rotation_deg))
+
+
+def carry(
+    known: Iterable[Registration], membrane: str, here: str, there: str, at: Point
+) -> Point | None:
+    """Return where a place of one photograph of a membrane lies on another one of it.
+
+    None where the two are not registered on the same lead.
+    """
+    if here == there:
+        return at
+    mine = {r.image: r for r in known if r.membrane == membrane}
+    lead = next((r.to for i in (here, there) if (r := mine.get(i)) is not None), None)
+    if lead is None or any(i not in mine and i != lead for i in (here, there)):
+        return None
+    on_lead = mine[here].back(at) if here in mine else at
+    return mine[there].place(on_lead) if there in mine else on_lead

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from blotquant.model.geometry import Point
 from blotquant.model.image import BlotImage, Polarity
 from blotquant_app.selection import Manner, Selected
-from blotquant_app.theme import SATURATED_COLOUR, Tokens
+from blotquant_app.theme import CHOSEN_COLOUR, SATURATED_COLOUR, Tokens
 from blotquant_app.views.display import (
     Display,
     automatic,
@@ -22,6 +22,7 @@ from blotquant_app.views.display import (
     shrunk,
     stripes,
 )
+from blotquant_app.views.lens import Lens
 from blotquant_app.views.overlay import LABEL_GAP, Overlay
 from blotquant_app.views.shown import BlotScene
 
@@ -90,6 +91,7 @@ class BlotView(QWidget):
         colour = SATURATED_COLOUR.lstrip("#")
         rgb = [int(colour[i : i + 2], 16) for i in (0, 2, 4)]
         self._saturated.setLookupTable(np.array([[0, 0, 0, 0], [*rgb, 255]], dtype=np.uint8))
+        self.box = self._box
         self._box.addItem(self._picture)
         self._box.addItem(self._saturated)
         self.overlay = Overlay(self._to_view, self._extent)
@@ -106,6 +108,10 @@ class BlotView(QWidget):
         self.graphics.installEventFilter(self)
         self.graphics.setAccessibleName("Blot")
         self.setFocusProxy(self.graphics)
+        self._mark = pg.TargetItem(size=18, movable=False, pen=pg.mkPen(CHOSEN_COLOUR, width=2))
+        self._mark.hide()
+        self._box.addItem(self._mark, ignoreBounds=True)
+        self.lens = Lens(self)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.graphics)
@@ -198,6 +204,7 @@ class BlotView(QWidget):
         """Take the theme's colours; the picture itself stays neutral grey."""
         self.graphics.setBackground(tokens.raised)
         self.overlay.tokens = tokens
+        self.lens.tokens = tokens
         self.overlay.update()
 
     # -- pan and zoom -------------------------------------------------------------------------
@@ -261,6 +268,29 @@ class BlotView(QWidget):
         frame.moveCenter(middle)
         self._box.setRange(frame, padding=0)
 
+    def middle_and_scale(self) -> tuple[Point, float]:
+        """Return the file pixel in the middle, and how many file pixels a screen pixel shows."""
+        middle = self._box.viewRect().center()
+        return (middle.x(), middle.y()), float(self._box.viewPixelSize()[0])
+
+    def show_around(self, middle: Point, scale: float) -> None:
+        """Show a file pixel in the middle, so many file pixels in a screen pixel."""
+        self._is_fitted = False
+        size = self._box.rect().size() * scale
+        frame = QRectF(QPointF(), size)
+        frame.moveCenter(QPointF(*middle))
+        self._box.setRange(frame, padding=0)
+
+    def mark(self, point: Point | None) -> None:
+        """Mark a file pixel; None takes the mark away."""
+        self._mark.setVisible(point is not None)
+        if point is not None:
+            self._mark.setPos(*point)
+
+    def set_watched_only(self) -> None:
+        """Leave pan and zoom to another view."""
+        self._box.setMouseEnabled(x=False, y=False)
+
     def to_screen(self, point: Point) -> QPoint:
         """Return where a file pixel lies in the viewport."""
         at: QPoint = self.graphics.mapFromScene(self._to_view().map(QPointF(*point)))
@@ -311,6 +341,7 @@ class BlotView(QWidget):
             return self._mouse(event)
         if event.type() is QEvent.Type.Leave:
             self.hovered.emit(None)
+            self.lens.hide()
         elif event.type() is QEvent.Type.ContextMenu:
             return True
         return super().eventFilter(watched, event)
@@ -346,6 +377,8 @@ class BlotView(QWidget):
     def _move(self, at: QPoint) -> bool:
         point = self.to_file(at)
         self.hovered.emit(point)
+        self.lens.look(self.image, self.display, self.polarity, point)
+        self.lens.give_way(at.x(), at.y())
         if self.pointer is None:
             return False
         if self._dragging and self._pressed_at is not None:

@@ -29,12 +29,13 @@ from blotquant_app.views.outlines import band_outline
 from blotquant_app.views.problem_card import ProblemCard
 from blotquant_app.views.profile_view import ProfileView
 from blotquant_app.views.shown import polarity_of, probed_targets
+from blotquant_app.windows.compare import Compare
 
 _TOOLS = (
     ("add_lane", "add_band", "delete"),
     ("draw_membrane", "straighten"),
     ("fit", "actual_size", "zoom_in", "zoom_out"),
-    ("invert", "saturated", "show_lanes", "show_bands", "profile"),
+    ("invert", "saturated", "show_lanes", "show_bands", "profile", "lens", "compare"),
 )
 _WORDS_FROM_PX = 640
 _AROUND_LANE, _AROUND_BAND = 2.5, 4.0  # of its own size, what is shown beside it
@@ -87,6 +88,8 @@ class Centre(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.bar)
+        self.compare = Compare(session, theme, self.view, self.split)
+        column.addWidget(self.compare)
         column.addWidget(self.split, 1)
         session.document.changed.connect(self.refresh)
         session.analysed.connect(self.refresh)
@@ -266,4 +269,5 @@ class Centre(QWidget):
     def shut_down(self) -> None:
         """Give the plots back before the program ends."""
         self.view.shut_down()
+        self.compare.shut_down()
         self.profile.shut_down()

@@ -9,7 +9,9 @@ from PySide6.QtWidgets import QLabel, QProgressBar, QStatusBar, QWidget
 
 from blotquant.model.geometry import Point
 from blotquant.model.image import BlotImage, Polarity
-from blotquant_app.digits import THIN_SPACE, count
+from blotquant.model.lane import Lane
+from blotquant.stages.reading import read_at
+from blotquant_app.digits import THIN_SPACE, count, plain, with_error
 from blotquant_app.panels.images_page import POLARITY_LABELS
 from blotquant_app.panels.widgets import button
 from blotquant_app.runner import Runner
@@ -78,7 +80,7 @@ class Status(QStatusBar):
         return facts
 
     def show_mouse(self, point: Point | None, polarity: Polarity) -> None:
-        """Show the place under the mouse and its signal."""
+        """Show the place under the mouse, its signal, and what lies there."""
         image = self._session.image(self._session.selection.now.image)
         if point is None or image is None:
             self.mouse.clear()
@@ -98,8 +100,28 @@ class Status(QStatusBar):
         for lane in self._session.scene().lanes:
             along, across = along_and_across(lane, point)
             if abs(across) <= lane.width_px / 2 and 0 <= along <= lane.length_px:
-                return [f"lane {lane.number}"]
+                return [f"lane {lane.number}", *self._read(lane, along)]
         return []
+
+    def _read(self, lane: Lane, along: float) -> list[str]:
+        """Return Rf, weight and the band at a place of a lane."""
+        analysis = self._session.analysis
+        if analysis is None:
+            return []
+        reading = read_at(analysis, lane, along)
+        parts = [f"Rf {reading.rf:.3f}"]
+        if reading.weight is not None:
+            about = "about " if reading.weight.extrapolated else ""
+            parts.append(f"{about}{plain(reading.weight.mw)} kDa")
+        scene = self._session.scene()
+        for band in scene.bands_of(lane.membrane):
+            if band.lane == lane.number and band.start_px <= along <= band.stop_px:
+                label, measured = scene.label(lane.membrane, band.row), scene.measurement(band)
+                name = label.text if label is not None and label.target else f"row {band.row}"
+                volume = f": {with_error(measured.volume, measured.volume_se)}" if measured else ""
+                parts.append(name + volume)
+                break
+        return parts
 
     def _busy(self, busy: bool) -> None:  # noqa: FBT001 - a Qt slot
         if busy and not self._timer.isActive() and self.bar.isHidden():

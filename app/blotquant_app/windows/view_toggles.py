@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from blotquant_app.actions import Actions
 from blotquant_app.theme import Theme
+from blotquant_app.views.display import COLOUR_MAPS, Display
 from blotquant_app.windows.centre import Centre
 
 _THEMES = ("system", "light", "dark")
@@ -30,11 +31,28 @@ class ViewToggles(QObject):
         actions["show_lanes"].triggered.connect(self._show_lanes)
         actions["show_bands"].triggered.connect(self._show_bands)
         actions["profile"].triggered.connect(self._show_profile)
+        actions["lens"].toggled.connect(centre.view.lens.want)
+        actions["compare"].toggled.connect(centre.compare.want)
+        centre.compare.closed.connect(lambda: actions["compare"].setChecked(False))
+        for colours in COLOUR_MAPS:
+            actions[f"colours_{colours}"].triggered.connect(
+                lambda _=False, c=colours: self._colour(c)
+            )
         actions["full_screen"].triggered.connect(self._fill_screen)
         for wanted in _THEMES:
             actions[f"theme_{wanted}"].triggered.connect(lambda _=False, w=wanted: self._want(w))
         self._want(theme.wanted)
-        centre.view.display_changed.connect(lambda d: actions["invert"].setChecked(d.inverted))
+        centre.view.display_changed.connect(self._follow_display)
+
+    def _follow_display(self, display: Display) -> None:
+        self._actions["invert"].setChecked(display.inverted)
+        for colours in COLOUR_MAPS:
+            self._actions[f"colours_{colours}"].setChecked(colours == display.colours)
+
+    def _colour(self, colours: str) -> None:
+        view = self._centre.view
+        if view.display is not None:
+            view.set_display(replace(view.display, colours=colours))
 
     def _invert(self, on: bool) -> None:  # noqa: FBT001 - a Qt slot
         view = self._centre.view
