@@ -145,6 +145,26 @@ ACTIONS = (
         tip="Take one of several blots off the photograph, with what was placed on it",
     ),
     Spec(
+        name="split",
+        text="Split in two",
+        keys=("T",),
+        tip="Two lanes side by side instead of the selected one, or two rows instead of a band's",
+    ),
+    Spec(
+        name="merge",
+        text="Merge",
+        keys=("J",),
+        tip="One lane of the selected neighbours, or one row of two; Ctrl-click adds to the "
+        "selection",
+    ),
+    Spec(
+        name="duplicate",
+        text="Duplicate lane",
+        keys=("Ctrl+D",),
+        tip="A lane like the selected one, to the right of it",
+        on_blot=True,
+    ),
+    Spec(
         name="delete",
         text="Delete selection",
         keys=("Del", "Backspace"),

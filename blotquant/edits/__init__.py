@@ -29,6 +29,7 @@ from blotquant.edits.bands import (
     move_row,
     set_band_limits,
 )
+from blotquant.edits.joining import merge_lanes, merge_rows, split_lane, split_row
 from blotquant.edits.lane_words import (
     detect_lanes_again,
     find_lanes_around,
@@ -119,7 +120,9 @@ __all__ = [
     "find_lanes_around",
     "include_band",
     "keep_pictures_inside",
+    "merge_lanes",
     "merge_photographs",
+    "merge_rows",
     "move_band",
     "move_lane",
     "move_membrane",
@@ -154,6 +157,8 @@ __all__ = [
     "set_samples",
     "set_sensitivity",
     "space_lanes",
+    "split_lane",
+    "split_row",
     "straighten_membrane",
     "unassign_row",
 ]

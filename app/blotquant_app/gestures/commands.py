@@ -20,7 +20,7 @@ from blotquant_app.views.shown import BlotScene
 
 _Placed = TypeVar("_Placed", PlacedBands, PlacedLanes)
 _BY_HAND = "by hand"
-_NOTHING = "Nothing is selected. Click a lane or a band first."
+NOTHING = "Nothing is selected. Click a lane or a band first."
 
 
 class Commands:
@@ -36,9 +36,9 @@ class Commands:
     def delete(self) -> None:
         """Delete the selected bands or lanes."""
         scene, now, document = self._at()
-        things = self._things(scene)
+        things = self.things(scene)
         if not things:
-            self._session.notices.info(_NOTHING)
+            self._session.notices.info(NOTHING)
             return
         new = document.project
         # From the right: deleting a lane moves down the numbers of those beside it.
@@ -69,8 +69,15 @@ class Commands:
 
     def exclude(self) -> None:
         """Keep the selected bands, or all bands of the lanes, out of every ratio, or take back."""
+        self._exclude(_BY_HAND, may_take_back=True)
+
+    def exclude_because(self, reason: str) -> None:
+        """Keep the selected bands, or all bands of the lanes, out of every ratio for a reason."""
+        self._exclude(reason, may_take_back=False)
+
+    def _exclude(self, reason: str, *, may_take_back: bool) -> None:
         scene, _, document = self._at()
-        things = self._things(scene)
+        things = self.things(scene)
         places = {(x.membrane, x.lane, x.row) for x in things}
         chosen = [
             b
@@ -78,23 +85,23 @@ class Commands:
             if places & {(b.membrane, b.lane, b.row), (b.membrane, b.lane, 0)}
         ]
         if not chosen:
-            self._session.notices.info(_NOTHING)
+            self._session.notices.info(NOTHING)
             return
         new = document.project
-        takes_back = all(b.excluded for b in chosen)
+        takes_back = may_take_back and all(b.excluded for b in chosen)
         for b in chosen:
             bands = self._bands(new, scene, b.membrane)
             lanes = self._lanes(new, scene, b.membrane)
             if takes_back:
                 new = edits.include_band(new, bands, b.lane, b.row, lanes)
             else:
-                new = edits.exclude_band(new, bands, b.lane, b.row, _BY_HAND, lanes)
+                new = edits.exclude_band(new, bands, b.lane, b.row, reason, lanes)
         document.edit(f"{'Include' if takes_back else 'Exclude'} {_names(things)}", new)
 
     def nudge(self, dx_px: float, dy_px: float) -> None:
         """Move the selected lanes or bands by so many file pixels; steps in a row are one edit."""
         scene, now, document = self._at()
-        things = self._things(scene)
+        things = self.things(scene)
         new = document.project
         # The foremost first, so that no lane passes its neighbour on the way.
         for x in sorted(things, key=lambda x: x.lane, reverse=dx_px > 0):
@@ -122,11 +129,11 @@ class Commands:
     def set_lane_count(self, n: int) -> None:
         """Find so many lanes on the selected membrane, those with the best evidence first."""
         scene, now, document = self._at()
-        name = self._one_membrane(scene, now)
+        name = self.one_membrane(scene, now)
         lanes = scene.lanes_of(name)
         if n == len(lanes) or not name:
             return
-        self._try(
+        self.attempt(
             f"Find {count(n, 'lane')}",
             lambda: edits.set_lane_count(document.project, lanes, scene.image, name, n),
         )
@@ -136,8 +143,8 @@ class Commands:
     def space_lanes(self) -> None:
         """Lay the lanes of the selected membrane at equal distances between the outer ones."""
         scene, now, document = self._at()
-        lanes = scene.lanes_of(self._one_membrane(scene, now))
-        self._try(
+        lanes = scene.lanes_of(self.one_membrane(scene, now))
+        self.attempt(
             "Lay the lanes at equal distances",
             lambda: edits.space_lanes(document.project, lanes, len(lanes)),
         )
@@ -146,7 +153,7 @@ class Commands:
         """Say whether the other lanes stay as they are when one is changed."""
         self._session.keeps_other_lanes = keeps
         scene, now, document = self._at()
-        name = self._one_membrane(scene, now)
+        name = self.one_membrane(scene, now)
         if not keeps and name:
             new = edits.find_lanes_around(document.project, scene.image, name)
             document.edit("Fit the other lanes", new)
@@ -166,27 +173,6 @@ class Commands:
         for name in self._membranes(scene, now):
             new = edits.detect_bands_again(new, scene.image, name)
         document.edit("Detect bands again", new)
-
-    def detect_membranes(self) -> None:
-        """Forget where blots were drawn on the photograph."""
-        scene, _, document = self._at()
-        new = edits.detect_membranes_again(document.project, scene.image)
-        if new == document.project:
-            self._session.notices.info("No blot was drawn here: it lies where it was found.")
-            return
-        document.edit("Find the blot again", new)
-
-    def delete_membrane(self) -> None:
-        """Take the selected blot off the photograph, with what was placed on it."""
-        scene, now, document = self._at()
-        name = self._one_membrane(scene, now)
-        if len(scene.membranes) < 2:
-            text = "This is the only blot on the photograph. Draw it elsewhere, or remove the file."
-            self._session.notices.info(text)
-            return
-        new = edits.delete_membrane(document.project, scene.membranes, name)
-        document.edit(f"Delete membrane {name}", new)
-        self._session.selection.clear()
 
     def remove_photograph(self) -> None:
         """Take the selected photograph out of the experiment."""
@@ -266,9 +252,9 @@ class Commands:
         if not (now.lane or now.row):
             self._accept_polarity(now)
             return
-        things = self._things(scene)
+        things = self.things(scene)
         if not things:
-            text = "Say which form the row is: no other word settles it." if now.row else _NOTHING
+            text = "Say which form the row is: no other word settles it." if now.row else NOTHING
             self._session.notices.info(text)
             return
         found = [d.at for d in doubts(document.shown, self._session.analysis)]
@@ -291,7 +277,7 @@ class Commands:
             None,
         )
         if report is None:
-            self._session.notices.info(_NOTHING)
+            self._session.notices.info(NOTHING)
             return
         new = edits.set_polarity(document.project, now.image, report.polarity.polarity)
         document.edit("Accept the polarity", new)
@@ -303,10 +289,11 @@ class Commands:
         return session.scene(), session.selection.now, session.document
 
     @staticmethod
-    def _one_membrane(scene: BlotScene, now: Selected) -> str:
+    def one_membrane(scene: BlotScene, now: Selected) -> str:
+        """Return the selected membrane, else the first one on the photograph."""
         return now.membrane or next((m.name for m in scene.membranes), "")
 
-    def _try(self, text: str, edit: Callable[[], Project]) -> None:
+    def attempt(self, text: str, edit: Callable[[], Project]) -> None:
         """Make one step of an edit that may be refused, and say why if it is."""
         try:
             new = edit()
@@ -331,7 +318,7 @@ class Commands:
     def _membranes(scene: BlotScene, now: Selected) -> tuple[str, ...]:
         return (now.membrane,) if now.membrane else tuple(m.name for m in scene.membranes)
 
-    def _things(self, scene: BlotScene) -> list[Selected]:
+    def things(self, scene: BlotScene) -> list[Selected]:
         """Return the selected bands and lanes that are there."""
         return [
             x

@@ -161,6 +161,22 @@ class Gestures(QObject):
         }
         answers[manner](self._thing(hit))
 
+    def double_click(self, point: Point, reach_px: float) -> None:
+        """Give the selected lane a node here, or take the one under the mouse away."""
+        now, scene = self._selection.now, self._scene()
+        hit = hit_at(scene, now, point, reach_px)
+        if self._tool or hit is None or hit.row or now.row or not self._is_selected(hit):
+            return
+        lanes = scene.lanes_of(hit.membrane)
+        base = self._lane_base(lanes)
+        n_nodes = len(next(x for x in lanes if x.number == hit.lane).nodes)
+        if hit.part is not Part.NODE:
+            new = edits.add_lane_node(base, lanes, hit.lane, point)
+            self._document.edit(f"Add a node to lane {hit.lane}", new)
+        elif 0 < hit.node < n_nodes - 1:
+            new = edits.delete_lane_node(base, lanes, hit.lane, hit.node)
+            self._document.edit(f"Take a node off lane {hit.lane}", new)
+
     def menu(self, point: Point, reach_px: float) -> None:
         """Select what lies here and ask for its menu."""
         hit = hit_at(self._scene(), self._selection.now, point, reach_px)

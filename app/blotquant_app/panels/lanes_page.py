@@ -64,7 +64,10 @@ class LanesPage(Page):
         self.others.clicked.connect(lambda fits: commands.keep_other_lanes(not fits))
         self.doubt = DoubtBox(session, actions)
         self.chosen = section("Selected lane")
-        self.hint = caption("Click a lane in the picture. Drag it, its edges or its nodes.")
+        self.hint = caption(
+            "Click a lane in the picture. Drag it, its edges or its nodes; a double click adds a "
+            "node."
+        )
         self.width_box = NumberBox("Lane width", 1, 100_000, self._set_width, unit="px")
         self.kind = ChoiceBox("Lane holds", self._set_kind)
         self.width_field = labelled("Width", self.width_box)

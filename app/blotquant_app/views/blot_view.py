@@ -48,6 +48,9 @@ class Pointer(Protocol):
     def click(self, point: Point, reach_px: float, manner: Manner = Manner.ALONE) -> None:
         """Answer a click."""
 
+    def double_click(self, point: Point, reach_px: float) -> None:
+        """Answer a double click."""
+
     def cancel(self) -> bool:
         """Give back what was there before the drag; say whether there was anything."""
 
@@ -355,7 +358,11 @@ class BlotView(QWidget):
             return self._move(at)
         if kind is QEvent.Type.MouseButtonRelease:
             return self._release(event, at)
-        return kind is QEvent.Type.MouseButtonDblClick
+        if kind is QEvent.Type.MouseButtonDblClick:
+            if self.pointer is not None and event.button() is Qt.MouseButton.LeftButton:
+                self.pointer.double_click(self.to_file(at), self.reach_px)
+            return True
+        return False
 
     def _press(self, event: QMouseEvent, at: QPoint) -> bool:
         if self.pointer is None:

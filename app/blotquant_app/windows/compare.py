@@ -39,6 +39,7 @@ class Compare(QFrame):
         self._theme = theme
         self._view = view
         self.side = BlotView()
+        self.side.setMinimumWidth(200)
         self.side.set_watched_only()
         self.side.graphics.setAccessibleName("The other photograph")
         self._split = split
@@ -80,6 +81,7 @@ class Compare(QFrame):
             signal.connect(self.refresh)
         theme.changed.connect(self._dress)
         self._image = ""
+        self._before = split.saveState()
         self._dress()
         self.hide()
 
@@ -97,7 +99,7 @@ class Compare(QFrame):
         others = self._others() if not self.isHidden() else []
         if not others:
             self.blend.hide()
-            self.side.hide()
+            self._make_room(beside=False)
             return
         ids = [p.id for p in others]
         if self._image not in ids:
@@ -107,11 +109,7 @@ class Compare(QFrame):
         project, analysis = self._session.document.shown, self._session.analysis
         is_beside = self.beside.isChecked()
         self.share.setEnabled(not is_beside)
-        if is_beside and self.side.isHidden():
-            self.side.show()
-            view, profile = self._split.sizes()[0], self._split.sizes()[-1]
-            self._split.setSizes([view // 2, view // 2, profile])
-        self.side.setVisible(is_beside)
+        self._make_room(beside=is_beside)
         if image is None or is_beside:
             self.blend.hide()
         if image is None:
@@ -125,6 +123,19 @@ class Compare(QFrame):
             self._follow_view()
         else:
             self.blend.show(image, polarity, transform or QTransform())
+
+    def _make_room(self, *, beside: bool) -> None:
+        """Give both pictures half of the room each, or everything back to where it was."""
+        if beside is not self.side.isHidden():
+            return
+        if beside:
+            self._before = self._split.saveState()
+            self.side.show()
+            whole = self._split.width()
+            self._split.setSizes([whole // 2, whole // 2, 0])
+        else:
+            self.side.hide()
+            self._split.restoreState(self._before)
 
     def _choose(self, image: object) -> None:
         self._image = str(image)

@@ -29,6 +29,7 @@ from blotquant_app.dialogs.help import show_about, show_keys, show_palette
 from blotquant_app.gestures.commands import Commands
 from blotquant_app.gestures.doubts import Doubt
 from blotquant_app.gestures.hits import Hit
+from blotquant_app.gestures.reshaping import Reshaping
 from blotquant_app.ladder_hints import LadderHints
 from blotquant_app.notices import NoticeArea
 from blotquant_app.panels.experiment_panel import ExperimentPanel
@@ -152,6 +153,7 @@ class MainWindow(QMainWindow):
     def _connect_actions(self) -> None:
         files, commands, view = self.files, self.commands, self.centre.view
         gestures = self.centre.gestures
+        reshaping = Reshaping(self.session, commands)
         copying = Copying(self.session.notices, self.centre, self.results)
         answers: dict[str, Callable[[], object]] = {
             "new": files.new,
@@ -176,8 +178,11 @@ class MainWindow(QMainWindow):
             "add_band": lambda: gestures.take_tool("band"),
             "draw_membrane": lambda: gestures.take_tool("membrane"),
             "straighten": lambda: gestures.take_tool("straighten"),
-            "detect_membranes": commands.detect_membranes,
-            "delete_membrane": commands.delete_membrane,
+            "detect_membranes": reshaping.detect_membranes,
+            "delete_membrane": reshaping.delete_membrane,
+            "split": reshaping.split,
+            "merge": reshaping.merge,
+            "duplicate": reshaping.duplicate_lane,
             "delete": commands.delete,
             "delete_row": commands.delete_row,
             "exclude": commands.exclude,
@@ -272,7 +277,8 @@ class MainWindow(QMainWindow):
             self.actions_[action].setChecked(tool == name)
 
     def _show_menu(self, hit: Hit | None) -> None:
-        blot_menu(self, self.actions_, self.session, hit).popup(QCursor.pos())
+        exclude = self.commands.exclude_because
+        blot_menu(self, self.actions_, self.session, hit, exclude).popup(QCursor.pos())
 
     def _show_row_menu(self, membrane: str, row: int, at: QPoint) -> None:
         row_menu(self.session, membrane, row, self).popup(at)

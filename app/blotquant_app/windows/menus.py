@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtWidgets import QMainWindow, QMenu
+from PySide6.QtWidgets import QInputDialog, QMainWindow, QMenu
 
 from blotquant_app.actions import Actions
 from blotquant_app.gestures.hits import Hit
@@ -13,6 +13,7 @@ from blotquant_app.panels.row_menu import row_menu
 from blotquant_app.session import Session
 from blotquant_app.settings import Memory
 
+REASONS = ("A bubble", "A scratch", "A smear", "A spot of dust", "Uneven transfer", "Overload")
 _MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         "&File",
@@ -49,6 +50,9 @@ _MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
             "",
             "add_lane",
             "add_band",
+            "split",
+            "merge",
+            "duplicate",
             "delete",
             "delete_row",
             "exclude",
@@ -155,8 +159,17 @@ def _add_recent(menu: QMenu, memory: Memory, open_path: Callable[[Path], None]) 
     recent.aboutToShow.connect(fill)
 
 
-def blot_menu(window: QMainWindow, actions: Actions, session: Session, hit: Hit | None) -> QMenu:
-    """Return the menu of a right click on the blot: what lies there decides what it offers."""
+def blot_menu(
+    window: QMainWindow,
+    actions: Actions,
+    session: Session,
+    hit: Hit | None,
+    exclude: Callable[[str], None],
+) -> QMenu:
+    """Return the menu of a right click on the blot: what lies there decides what it offers.
+
+    `exclude` keeps the selection out of every ratio for a reason.
+    """
     menu = QMenu(window)
     if hit is None:
         names: tuple[str, ...] = (
@@ -167,12 +180,35 @@ def blot_menu(window: QMainWindow, actions: Actions, session: Session, hit: Hit 
     elif hit.row:
         menu.addMenu(row_menu(session, hit.membrane, hit.row, menu))
         menu.addSeparator()
-        names = ("accept", "delete", "exclude", "delete_row", "", "detect_bands")
+        names = ("accept", "split", "merge", "", "delete", "exclude", "WHY", "delete_row")
     else:
-        names = ("accept", "add_band", "delete", "exclude", "", "detect_lanes")
+        names = (
+            *("accept", "add_band", "split", "merge", "duplicate", ""),
+            *("delete", "exclude", "WHY", "", "detect_lanes"),
+        )
     for name in names:
-        if name:
+        if name == "WHY":
+            menu.addMenu(_reasons(menu, exclude))
+        elif name:
             menu.addAction(actions[name])
         else:
             menu.addSeparator()
     return menu
+
+
+def _reasons(menu: QMenu, exclude: Callable[[str], None]) -> QMenu:
+    """Return the menu of reasons; they stand in the tables and in the export."""
+    reasons = QMenu("Exclude because of", menu)
+    for reason in REASONS:
+        reasons.addAction(reason).triggered.connect(lambda _=False, r=reason: exclude(r.lower()))
+    reasons.addSeparator()
+
+    def ask() -> None:
+        text, is_said = QInputDialog.getText(
+            menu.parentWidget(), "Exclude", "What is wrong with it? It stands in the tables."
+        )
+        if is_said and text.strip():
+            exclude(text.strip())
+
+    reasons.addAction("Something else …").triggered.connect(lambda _=False: ask())
+    return reasons
