@@ -108,6 +108,7 @@ class Centre(QWidget):
 
     def fill_bar(self, actions: Actions) -> None:
         """Put the tools above the picture, and what to do where there is none over its place."""
+        actions["delete"].setIconText("Delete")  # "selection" goes without saying here
         self.problem = ProblemCard(self._session, actions, self.view)
         row = QHBoxLayout(self.bar)
         row.setContentsMargins(8, 3, 8, 3)
@@ -125,8 +126,6 @@ class Centre(QWidget):
                     if with_text
                     else Qt.ToolButtonStyle.ToolButtonIconOnly
                 )
-                if name == "delete":
-                    tool.setText("Delete")
                 if with_text:
                     self._worded.append(tool)
                 row.addWidget(tool)
