@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QUrl
 from PySide6.QtGui import QDesktopServices
 
-from blotquant.export.figure_options import FigureOptions
+from blotquant.model.figure import FigureOptions
 from blotquant.model.results import Analysis
 from blotquant.progress import Progress
 from blotquant_app.digits import count

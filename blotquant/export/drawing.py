@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from blotquant.errors import SettingsError
-from blotquant.export.figure_options import RESOLUTIONS
 from blotquant.io.atomic import write_bytes_atomically
+from blotquant.model.figure import RESOLUTIONS
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -16,7 +16,7 @@ from blotquant.export.figure_blots import (
     draw_source,
     panel_of,
 )
-from blotquant.export.figure_options import FigureOptions
+from blotquant.model.figure import FigureOptions
 from blotquant.model.project import Project
 from blotquant.model.results import Analysis, Ratio
 from blotquant.normalise.design import sample_of

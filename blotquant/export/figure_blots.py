@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from blotquant.export.csv_tables import image_names
 from blotquant.export.drawing import ACCENT, FAINT, INK
 from blotquant.export.figure_lanes import Cuts, LaneLabel, cuts_of, lane_labels, runs
-from blotquant.export.figure_options import FigureOptions
+from blotquant.model.figure import FigureOptions
 from blotquant.model.image import Polarity
 from blotquant.model.lane import Lane
 from blotquant.model.project import Project

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from blotquant.export.figure_options import RESOLUTIONS, FigureOptions
+from blotquant.model.figure import RESOLUTIONS, FigureOptions
 from blotquant_app.panels.choices import Choice
 from blotquant_app.panels.widgets import ChoiceBox, caption, labelled
 from blotquant_app.session import Session

@@ -10,7 +10,6 @@ from PySide6.QtWidgets import QLabel, QProgressBar, QStatusBar, QWidget
 from blotquant.model.geometry import Point
 from blotquant.model.image import BlotImage, Polarity
 from blotquant.model.lane import Lane
-from blotquant.stages.reading import read_at
 from blotquant_app.digits import THIN_SPACE, count, plain, with_error
 from blotquant_app.panels.images_page import POLARITY_LABELS
 from blotquant_app.panels.widgets import button
@@ -105,6 +104,8 @@ class Status(QStatusBar):
 
     def _read(self, lane: Lane, along: float) -> list[str]:
         """Return Rf, weight and the band at a place of a lane."""
+        from blotquant.stages.reading import read_at  # noqa: PLC0415 - slow import
+
         analysis = self._session.analysis
         if analysis is None:
             return []

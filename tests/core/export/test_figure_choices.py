@@ -11,7 +11,7 @@ from blotquant.errors import SettingsError
 from blotquant.export.figure import figure_png, write_figure
 from blotquant.export.figure_blots import _apart, panel_of
 from blotquant.export.figure_lanes import Cuts, cuts_of, lane_labels, runs
-from blotquant.export.figure_options import FigureOptions
+from blotquant.model.figure import FigureOptions
 from blotquant.model.ladder import LadderFit
 from blotquant.model.lane import LaneKind
 from blotquant.model.sample import Sample
