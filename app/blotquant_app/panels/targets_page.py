@@ -6,15 +6,18 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QWidget
 
 from blotquant import edits
+from blotquant.model.target import Target
+from blotquant.targets.conflicts import conflicts
 from blotquant_app.names import sentence
 from blotquant_app.panels.choices import Choice
 from blotquant_app.panels.ladder_box import LadderBox
 from blotquant_app.panels.page import Page
 from blotquant_app.panels.row_menu import assign_row, row_choices
 from blotquant_app.panels.settings_form import SettingsForm
+from blotquant_app.panels.target_card import TargetCard
 from blotquant_app.panels.widgets import ChoiceBox, Lines, caption, labelled, section, warning
 from blotquant_app.session import Session
-from blotquant_app.views.shown import BlotScene, RowLabel, words_on
+from blotquant_app.views.shown import BlotScene, RowLabel, probed_targets, words_on
 
 _LIST_HEIGHT = 150
 
@@ -30,6 +33,7 @@ class TargetsPage(Page):
         self.probed.setFixedHeight(_LIST_HEIGHT)
         self.probed.itemChanged.connect(self._probe)
         self._listed: tuple[str, ...] = ()
+        self.cards = Lines()
         self.rows = Lines()
         self.ladder = SettingsForm(session, ("ladder", "chemistry"))
         self.ladder_fit = LadderBox(session)
@@ -38,6 +42,9 @@ class TargetsPage(Page):
             section("Probed on this photograph"),
             caption("Nothing ticked means: every target of the panel."),
             self.probed,
+            section("Expected forms"),
+            caption("Drag one on its row, or press it for the selected row. Numbers are kDa."),
+            self.cards,
             section("Rows"),
             self.rows,
             section("Molecular weight"),
@@ -52,9 +59,38 @@ class TargetsPage(Page):
         self.ladder.refresh()
         self.ladder_fit.refresh()
         self._show_probed()
+        self._show_cards()
         scene = self.session.scene()
         state = (scene.labels, self.session.selection.now, self.photograph)
         self.rows.show_for(state, lambda: self._row_fields(scene))
+
+    def _show_cards(self) -> None:
+        """Show the targets that are probed here, else those of the panel."""
+        photograph, library = self.photograph, self.session.library
+        project = self.session.document.shown
+        order = probed_targets(project, library)
+        known = {p.id for p in library.panels}
+        panel = library.panel(project.settings.panel) if project.settings.panel in known else None
+        probed = (photograph.targets if photograph else ()) or (panel.targets if panel else ())
+        others = (*probed, *(panel.loading_controls if panel else ()))
+
+        def remarks(target: Target) -> list[str]:
+            found = [f"{text}." for text in conflicts(library, target.id, others)]
+            return [*found, *([target.caution] if target.caution else [])]
+
+        targets = tuple(library.target(t) for t in probed)
+        self.cards.show_for(
+            (targets, order, others),
+            lambda: [TargetCard(t, order, remarks(t), self._assign) for t in targets],
+        )
+
+    def _assign(self, target: str, form: str) -> None:
+        """Say that the selected row is this form."""
+        now = self.session.selection.now
+        if not now.row:
+            self.session.notices.info("No row is selected. Click a band first, or drag the form.")
+            return
+        assign_row(self.session, now.membrane, now.row, (target, form))
 
     def _show_probed(self) -> None:
         photograph = self.photograph

@@ -20,6 +20,7 @@ from blotquant.model.project import Project
 from blotquant.model.results import LaneResult
 from blotquant_app.actions import Actions
 from blotquant_app.gestures.controller import Gestures
+from blotquant_app.gestures.form_drops import FormDrops
 from blotquant_app.selection import Selected
 from blotquant_app.session import Session
 from blotquant_app.theme import Theme, form_colour
@@ -75,6 +76,7 @@ class Centre(QWidget):
         self.bar = QFrame()
         self.bar.setObjectName("viewBar")
         self.hint = Hint(self.view)
+        self.form_drops = FormDrops(session, self.view, self.hint.say)
         self.split = QSplitter(Qt.Orientation.Horizontal)
         self.split.addWidget(self.view)
         self.split.addWidget(self.profile)
