@@ -19,6 +19,8 @@ hypothesis.settings.load_profile("blotquant")
 
 # Before any QApplication is made: no test may open a window on somebody's screen.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+# The own targets of whoever runs the tests are left alone.
+os.environ["BLOTQUANT_TARGETS"] = os.devnull
 
 
 def pytest_configure(config):

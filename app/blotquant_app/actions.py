@@ -186,6 +186,11 @@ ACTIONS = (
         tip="All bands of the selected row, or all lanes; Ctrl- or Shift-click adds some",
         on_blot=True,
     ),
+    Spec(
+        name="own_targets",
+        text="Own targets and panels …",
+        tip="Proteins that the library does not know, and sets of targets that you probe together",
+    ),
     Spec(name="detect_lanes", text="Detect lanes again", icon="detect"),
     Spec(name="detect_bands", text="Detect bands again", icon="detect"),
     Spec(

@@ -83,6 +83,11 @@ class Session(QObject):
         """All targets, panels and ladders."""
         return load_library()
 
+    def use_library_again(self) -> None:
+        """Analyse anew after the user's own targets have changed."""
+        self.document.changed.emit(self.document.shown, self.document.shown)
+        self.analyse_again()
+
     @property
     def is_settled(self) -> bool:
         """Whether the analysis belongs to the project as it is now."""

@@ -58,10 +58,14 @@ class Target:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Panel:
-    """A set of targets that are probed together, and the controls offered with them."""
+    """A set of targets that are probed together, and the controls offered with them.
+
+    `is_own` tells the panels that a user made.
+    """
 
     id: str
     name: str
     targets: tuple[str, ...]
     loading_controls: tuple[str, ...]
     description: str = ""
+    is_own: bool = False

@@ -9,15 +9,17 @@ from __future__ import annotations
 import math
 import re
 import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cache
 from itertools import pairwise
+from typing import Any
 
-from blotquant.errors import SettingsError
+from blotquant.errors import BlotquantError, SettingsError
 from blotquant.model.ladder import Ladder
 from blotquant.model.target import Panel, Target
 from blotquant.targets.names import NameIndex, key_of
+from blotquant.targets.own import GIVEN, joined, own_file, own_text
 from blotquant.targets.tables import LadderTables, Stain, ladder_tables, panels_of, stains_of
 from blotquant.targets.tables import targets_of as targets_of_table
 from blotquant_resources import text
@@ -33,16 +35,37 @@ class Library:
     """All entries, and ways to find them by what people type.
 
     `ladders` holds one `Ladder` per product and gel chemistry, the products in table order.
+    `own_problem` says why a user's own entries are missing, empty where they are not.
     """
 
     targets: tuple[Target, ...]
     panels: tuple[Panel, ...]
     stains: tuple[Stain, ...]
     ladders: tuple[Ladder, ...]
+    own_problem: str = ""
     _target_names: NameIndex = field(repr=False, compare=False)
     _panel_names: NameIndex = field(repr=False, compare=False)
     _ladder_names: NameIndex = field(repr=False, compare=False)
     _ladders_without_table: Mapping[str, str] = field(repr=False, compare=False)
+
+    def known(self, targets: Iterable[str]) -> tuple[str, ...]:
+        """Return the ids among these that it holds: own targets may be missing elsewhere."""
+        held = {t.id for t in self.targets}
+        return tuple(t for t in targets if t in held)
+
+    def name_of(self, target: str) -> str:
+        """Return what the target with this id is called, the id where there is none."""
+        return next((t.name for t in self.targets if t.id == target), target)
+
+    @property
+    def own_targets(self) -> tuple[Target, ...]:
+        """The targets that the user added."""
+        return tuple(t for t in self.targets if t.provenance == GIVEN)
+
+    @property
+    def own_panels(self) -> tuple[Panel, ...]:
+        """The panels that the user added."""
+        return tuple(p for p in self.panels if p.is_own)
 
     @property
     def loading_controls(self) -> tuple[Target, ...]:
@@ -150,19 +173,26 @@ def _custom_ladder(name: str, chemistry: str) -> Ladder | None:
     )
 
 
-def read_library(targets_toml: str, ladders_toml: str) -> Library:
-    """Return the library that two TOML texts describe; raise `SettingsError` where they contradict.
+def read_library(targets_toml: str, ladders_toml: str, own_toml: str = "") -> Library:
+    """Return the library that TOML texts describe; raise `SettingsError` where they contradict.
+
+    `own_toml` holds a user's own targets and panels.
 
     Checked: unique ids and names, forms and bands that fall in kDa, a provenance on every row, and
     that every id that is referred to exists.
     """
-    proteins = tomllib.loads(targets_toml)
+    shipped = tomllib.loads(targets_toml)
+    proteins = joined(shipped, _own_tables(own_toml))
+    n_shipped = len(shipped.get("panel", ()))
     markers: LadderTables = ladder_tables(tomllib.loads(ladders_toml))
     targets = targets_of_table(proteins)
     target_names = NameIndex("target", ((t.id, t.aliases) for t in targets))
     return Library(
         targets=targets,
-        panels=panels_of(proteins, {t.id for t in targets}),
+        panels=tuple(
+            replace(p, is_own=i >= n_shipped)
+            for i, p in enumerate(panels_of(proteins, {t.id for t in targets}))
+        ),
         stains=stains_of(proteins),
         ladders=markers.ladders,
         _target_names=target_names,
@@ -176,7 +206,23 @@ def read_library(targets_toml: str, ladders_toml: str) -> Library:
     )
 
 
+def _own_tables(own_toml: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(own_toml)
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(
+            f"The file of own targets cannot be read: {error}", f"Correct {own_file()}"
+        ) from error
+
+
 @cache
 def load_library() -> Library:
-    """Return the shipped library; it is read once (about 5 ms)."""
-    return read_library(text("targets.toml"), text("ladders.toml"))
+    """Return the shipped library with the user's own entries; it is read once (about 5 ms).
+
+    Own entries that cannot be read are left out, and `own_problem` says why.
+    """
+    shipped = text("targets.toml"), text("ladders.toml")
+    try:
+        return read_library(*shipped, own_text())
+    except (BlotquantError, OSError, KeyError, TypeError, ValueError) as error:
+        return replace(read_library(*shipped), own_problem=str(error) or type(error).__name__)

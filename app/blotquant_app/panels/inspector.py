@@ -57,7 +57,7 @@ class Inspector(QStackedWidget):
             Stage.IMAGES: ImagesPage(session, view, actions),
             Stage.LANES: LanesPage(session, actions, commands),
             Stage.BANDS: BandsPage(session, actions),
-            Stage.TARGETS: TargetsPage(session),
+            Stage.TARGETS: TargetsPage(session, actions),
             Stage.NORMALISE: NormalisePage(session),
             Stage.RESULTS: ResultsPage(session, actions, theme, selected_ratio, choose_ratio),
         }

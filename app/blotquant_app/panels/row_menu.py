@@ -21,7 +21,7 @@ def row_choices(session: Session, image: str) -> tuple[Choice, ...]:
         panel = library.panel(project.settings.panel)
         probed = (*panel.targets, *panel.loading_controls)
     offered = []
-    for name in probed:
+    for name in library.known(probed):
         target = library.target(name)
         for form in target.forms:
             label = f"{spoken_form(target, form.name)}  {form.kda:g} kDa"

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QListWidget, QListWidgetItem, QWidget
 from blotquant import edits
 from blotquant.model.target import Target
 from blotquant.targets.conflicts import conflicts
+from blotquant_app.actions import Actions
 from blotquant_app.names import sentence
 from blotquant_app.panels.choices import Choice
 from blotquant_app.panels.ladder_box import LadderBox
@@ -15,7 +16,7 @@ from blotquant_app.panels.page import Page
 from blotquant_app.panels.row_menu import assign_row, row_choices
 from blotquant_app.panels.settings_form import SettingsForm
 from blotquant_app.panels.target_card import TargetCard
-from blotquant_app.panels.widgets import ChoiceBox, Lines, caption, labelled, section, warning
+from blotquant_app.panels.widgets import ChoiceBox, Lines, caption, labelled, link, section, warning
 from blotquant_app.session import Session
 from blotquant_app.views.shown import BlotScene, RowLabel, probed_targets, words_on
 
@@ -25,7 +26,7 @@ _LIST_HEIGHT = 150
 class TargetsPage(Page):
     """Panel, probed targets and the assignment of every row."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, actions: Actions) -> None:
         super().__init__(session)
         self.form = SettingsForm(session, ("panel",))
         self.probed = QListWidget()
@@ -42,6 +43,7 @@ class TargetsPage(Page):
             section("Probed on this photograph"),
             caption("Nothing ticked means: every target of the panel."),
             self.probed,
+            link("Not in the list? Own targets …", actions.trigger("own_targets")),
             section("Expected forms"),
             caption("Drag one on its row, or press it for the selected row. Numbers are kDa."),
             self.cards,
@@ -72,6 +74,7 @@ class TargetsPage(Page):
         known = {p.id for p in library.panels}
         panel = library.panel(project.settings.panel) if project.settings.panel in known else None
         probed = (photograph.targets if photograph else ()) or (panel.targets if panel else ())
+        probed = library.known(probed)
         others = (*probed, *(panel.loading_controls if panel else ()))
 
         def remarks(target: Target) -> list[str]:

@@ -34,10 +34,10 @@ class ResultsPanel(QTabWidget):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        names = {t.id: t.name for t in session.library.targets}
 
         def name_of(target: str) -> str:
-            return names.get(target, target)
+            # Own targets come and go: the library is asked each time.
+            return session.library.name_of(target)
 
         self._name_of = name_of
         self.bands = LinkedTable(

@@ -206,7 +206,9 @@ def _label(assignment: RowAssignment, given: dict[int, tuple[str, str]], lib: Li
     target, form = given.get(assignment.row, (assignment.target, assignment.form))
     is_given = assignment.row in given
     text, is_cleaved = "", False
-    if target:
+    if target and not lib.known((target,)):
+        text = f"{target} {form}".rstrip()
+    elif target:
         record = lib.target(target)
         shape = next((f for f in record.forms if f.name == form), None)
         kda = shape.kda if shape is not None else float("nan")

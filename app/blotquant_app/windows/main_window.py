@@ -26,6 +26,7 @@ from blotquant_app.actions import Actions
 from blotquant_app.crash import CrashHook
 from blotquant_app.dialogs.figure import FigureDialog
 from blotquant_app.dialogs.help import show_about, show_keys, show_palette
+from blotquant_app.dialogs.own_targets import OwnTargetsDialog
 from blotquant_app.gestures.commands import Commands
 from blotquant_app.gestures.doubts import Doubt
 from blotquant_app.gestures.hits import Hit
@@ -180,6 +181,7 @@ class MainWindow(QMainWindow):
             "straighten": lambda: gestures.take_tool("straighten"),
             "detect_membranes": reshaping.detect_membranes,
             "delete_membrane": reshaping.delete_membrane,
+            "own_targets": lambda: OwnTargetsDialog(self, self.session).open(),
             "split": reshaping.split,
             "merge": reshaping.merge,
             "duplicate": reshaping.duplicate_lane,

@@ -65,6 +65,8 @@ _MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
             "detect_membranes",
             "delete_membrane",
             "",
+            "own_targets",
+            "",
             "choose_pages",
             "merge_exposures",
             "part_exposures",
