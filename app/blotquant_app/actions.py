@@ -118,6 +118,19 @@ ACTIONS = (
         tip="Click where the band is; it becomes a row over all lanes",
     ),
     Spec(
+        name="give_weight",
+        text="Weigh a marker band",
+        keys=("W",),
+        icon="weight",
+        checkable=True,
+        tip="Click a band of the marker and type its kDa; two or more make the ruler",
+    ),
+    Spec(
+        name="forget_weights",
+        text="Forget the weights given here",
+        tip="The ladder is recognised by its product again",
+    ),
+    Spec(
         name="draw_membrane",
         text="Draw membrane",
         keys=("M",),

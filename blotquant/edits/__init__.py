@@ -89,8 +89,10 @@ from blotquant.edits.settings import (
 from blotquant.edits.spaced import space_lanes
 from blotquant.edits.targets import assign_row, unassign_row
 from blotquant.edits.templates import SampleTemplate, apply_template, sample_templates
+from blotquant.edits.weights import SAME_PX, forget_weights, give_weight
 
 __all__ = [
+    "SAME_PX",
     "PageChoice",
     "SampleTemplate",
     "accept_band",
@@ -118,6 +120,8 @@ __all__ = [
     "exclude_band",
     "exclude_lane",
     "find_lanes_around",
+    "forget_weights",
+    "give_weight",
     "include_band",
     "keep_pictures_inside",
     "merge_lanes",

@@ -65,6 +65,12 @@ def move_membrane(
             else r
             for r in project.rows
         ),
+        weights=tuple(
+            replace(w, at=(w.at[0] + dx_px, w.at[1] + dy_px))
+            if (w.image, w.membrane) == here
+            else w
+            for w in project.weights
+        ),
     )
 
 
@@ -154,6 +160,7 @@ def delete_membrane(project: Project, membranes: tuple[Membrane, ...], name: str
         lanes=tuple(p for p in project.lanes if (p.image, p.membrane) != here),
         bands=tuple(p for p in project.bands if (p.image, p.membrane) != here),
         rows=tuple(r for r in project.rows if (r.image, r.membrane) != here),
+        weights=tuple(w for w in project.weights if (w.image, w.membrane) != here),
     )
     return _put(project, old.image, tuple(m for m in membranes if m is not old))
 
@@ -312,7 +319,10 @@ def _rename_on(project: Project, new_name: Mapping[str, str], image: str | None)
         for p in project.bands
     )
     rows = tuple(replace(r, membrane=name(r.image, r.membrane)) for r in project.rows)
-    return replace(project, membranes=membranes, lanes=lanes, bands=bands, rows=rows)
+    weights = tuple(replace(w, membrane=name(w.image, w.membrane)) for w in project.weights)
+    return replace(
+        project, membranes=membranes, lanes=lanes, bands=bands, rows=rows, weights=weights
+    )
 
 
 def _rename_samples(project: Project, old: str, new: str) -> Project:

@@ -60,6 +60,7 @@ def remove_photograph(project: Project, image: str) -> Project:
         lanes=tuple(p for p in project.lanes if p.image != image),
         bands=tuple(p for p in project.bands if p.image != image),
         rows=tuple(r for r in project.rows if r.image != image),
+        weights=tuple(w for w in project.weights if w.image != image),
     )
 
 

@@ -187,6 +187,7 @@ def _edits(analysis: Analysis) -> dict[str, Any]:
         "n_places_without_lane": sum(len(p.absent) for p in project.lanes),
         "bands": edited,
         "rows": [asdict(r) for r in project.rows],
+        "weights": [asdict(w) for w in project.weights],
         "excluded": excluded,
     }
 

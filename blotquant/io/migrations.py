@@ -7,7 +7,7 @@ from typing import Any
 
 from blotquant.errors import ProjectError
 
-VERSION = 4
+VERSION = 5
 """The version that is written."""
 
 Body = dict[str, Any]
@@ -52,5 +52,6 @@ MIGRATIONS: Mapping[int, Callable[[Body], Body]] = {
     1: _as_it_was,  # 2 adds pages of photographs and pictures inside the file
     2: _as_it_was,  # 3 adds lanes and bands that are found around the corrected ones
     3: _as_it_was,  # 4 adds backgrounds of single membranes and series of exposures
+    4: _as_it_was,  # 5 adds weights that were given band by band
 }
 """What leads from each version to the next."""

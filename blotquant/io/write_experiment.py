@@ -62,6 +62,8 @@ def what_toml_cannot_hold(project: Project) -> tuple[str, ...]:
         for p in project.bands
     ]
     kept = _readable(project)
+    if project.weights:
+        lost.append(f"{len(project.weights)} weights of marker bands")
     for n, what in (
         (len(project.samples) - len(kept.samples), "lanes of the sample sheet"),
         (len(project.backgrounds) - len(kept.backgrounds), "chosen backgrounds"),

@@ -150,6 +150,20 @@ class AssignedRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GivenWeight:
+    """What the marker band at a place of a photograph weighs, as the user said."""
+
+    image: str
+    membrane: str
+    at: Point
+    kda: float
+
+    def __post_init__(self) -> None:
+        if not self.kda > 0:
+            raise ValueError("a weight must be positive")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MembraneBackground:
     """The background method that the user chose for one physical membrane."""
 
@@ -162,7 +176,8 @@ class Project:
     """Everything that a person decided about an experiment. Results follow from it.
 
     Deleting an entry of `membranes`, `lanes`, `bands` or `rows` brings detection back. A membrane
-    without an entry in `backgrounds` is measured with the method of the settings.
+    without an entry in `backgrounds` is measured with the method of the settings. Two or more
+    `weights` on a membrane take the place of a ladder that is recognised there.
     `embed_pictures` says whether a saved project file holds the picture files themselves, byte for
     byte, or names them (the default).
     """
@@ -176,6 +191,7 @@ class Project:
     bands: tuple[PlacedBands, ...] = ()
     rows: tuple[AssignedRow, ...] = ()
     backgrounds: tuple[MembraneBackground, ...] = ()
+    weights: tuple[GivenWeight, ...] = ()
     note: str = ""
     embed_pictures: bool = False
 

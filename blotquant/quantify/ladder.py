@@ -11,7 +11,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from blotquant.model.ladder import Ladder, LadderFit
+from blotquant.model.ladder import GIVEN, Ladder, LadderFit
+from blotquant.quantify.ladder_curve import curve_through
 from blotquant.quantify.ladder_match import (
     LARGEST_RESIDUAL_LN,
     Alignment,
@@ -20,6 +21,9 @@ from blotquant.quantify.ladder_match import (
     ladder_lane,
 )
 
+FEWEST_GIVEN = 2
+FEWEST_TELLING = 5
+LEAST_RMS_LN = 0.05
 CLEAR_MARGIN = 3.0  # natural-log units of likelihood: the second-best alignment is 20 times worse
 
 _SAME_CURVE_LN = 0.05
@@ -72,6 +76,37 @@ def fit_ladder(
         left_out_ln=tuple(float(r) for r in best.curve.left_out_ln),
         missing_kda=_missing(best, ladder),
         unmatched_px=_unmatched(best, seen),
+        x_px=x_px,
+    )
+
+
+def fit_given(
+    positions_px: Sequence[float],
+    mw_kda: Sequence[float],
+    *,
+    membrane: str,
+    image: str,
+    lane: int,
+    x_px: float = math.nan,
+) -> LadderFit:
+    """Return the fit through bands whose weights a user gave, top to bottom, weights falling.
+
+    Few bands say little of how well the curve holds: below `FEWEST_TELLING` its error is taken to
+    be at least that of an ordinary gel read between two bands.
+    """
+    pairs = tuple((i, i) for i in range(len(mw_kda)))
+    curve = curve_through(pairs, np.asarray(positions_px, float), np.log(np.asarray(mw_kda, float)))
+    least = LEAST_RMS_LN if len(mw_kda) < FEWEST_TELLING else 0.0
+    return LadderFit(
+        ladder=GIVEN,
+        membrane=membrane,
+        image=image,
+        lane=lane,
+        position_px=tuple(float(y) for y in positions_px),
+        mw_kda=tuple(float(m) for m in mw_kda),
+        rms_ln=max(curve.rms_ln, least),
+        residual_ln=tuple(float(r) for r in curve.residual_ln),
+        left_out_ln=tuple(float(r) for r in curve.left_out_ln),
         x_px=x_px,
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
@@ -12,7 +12,7 @@ from blotquant.model.ladder import LadderFit
 from blotquant.model.lane import Lane, LaneKind
 from blotquant.model.project import Project
 from blotquant.model.results import ImageReport
-from blotquant.quantify.ladder import fit_ladder
+from blotquant.quantify.ladder import FEWEST_GIVEN, fit_given, fit_ladder
 from blotquant.quantify.ladder_weight import MolecularWeight, mean_weight, mw_at, mw_between
 from blotquant.stages.measuring import Measured
 from blotquant.targets.library import Library
@@ -29,8 +29,12 @@ def fit_ladders(
     measured: Measured,
     cache: StageCache,
 ) -> tuple[LadderFit, ...]:
-    """Return a fit for every ladder lane whose product is known and whose bands tell it."""
-    fits = []
+    """Return a fit for every ladder lane whose product is known and whose bands tell it.
+
+    Where the user gave weights, those hold for that membrane of that photograph.
+    """
+    fits = list(_given(project, measured))
+    told = {(f.image, f.membrane) for f in fits}
     for report in reports:
         photograph = report.photograph
         product = photograph.ladder or project.settings.ladder
@@ -39,6 +43,8 @@ def fit_ladders(
         ladder = library.ladder(product, photograph.chemistry or project.settings.chemistry)
         for lane in (r.lane for r in measured.lanes):
             if lane.image != photograph.id or lane.kind is not LaneKind.LADDER:
+                continue
+            if (lane.image, lane.membrane) in told:
                 continue
             bands = _bands(lane, measured)
             heights, strengths = _heights(bands), _strengths(bands)
@@ -57,6 +63,25 @@ def fit_ladders(
             if fit is not None:
                 fits.append(fit)
     return tuple(fits)
+
+
+def _given(project: Project, measured: Measured) -> Iterator[LadderFit]:
+    """Return the fits through weights that the user gave, two or more on a membrane."""
+    for place in dict.fromkeys((w.image, w.membrane) for w in project.weights):
+        here = [w for w in project.weights if (w.image, w.membrane) == place]
+        lanes = [r.lane for r in measured.lanes if (r.lane.image, r.lane.membrane) == place]
+        if len(here) < FEWEST_GIVEN or not lanes:
+            continue
+        x, y = here[0].at
+        nearest = min(lanes, key=lambda n: abs(n.x_at(y) - x))
+        yield fit_given(
+            [w.at[1] for w in here],
+            [w.kda for w in here],
+            membrane=place[1],
+            image=place[0],
+            lane=nearest.number,
+            x_px=float(np.mean([w.at[0] for w in here])),
+        )
 
 
 def _bands(lane: Lane, measured: Measured) -> tuple[BandMeasurement, ...]:

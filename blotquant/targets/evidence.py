@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from blotquant.model.ladder import LadderFit
+from blotquant.model.ladder import GIVEN, LadderFit
 from blotquant.model.project import ImageRole, Photograph
 from blotquant.model.settings import AnalysisSettings
 from blotquant.model.target import Form, Target
@@ -155,7 +155,8 @@ def _chemistry_is_known(
 ) -> bool:
     """Return whether the ladder that weighed this photograph's rows is certain to fit the gel."""
     chemistry = photograph.chemistry or settings.chemistry
-    return all(library.chemistry_is_known(f.ladder, chemistry) for f in fits)
+    products = (f.ladder for f in fits if f.ladder != GIVEN)
+    return all(library.chemistry_is_known(p, chemistry) for p in products)
 
 
 def is_weighed(rows: tuple[RowEvidence, ...]) -> bool:

@@ -48,6 +48,7 @@ class Gestures(QObject):
     tool_changed = Signal(str)
     menu_wanted = Signal(object)
     advice = Signal(str)
+    weight_wanted = Signal(str, object)  # of the marker band at a place: membrane, (x, y)
     drawn = Signal(object)  # the points of what is being drawn, none when it is done
 
     def __init__(
@@ -148,6 +149,9 @@ class Gestures(QObject):
             return
         if self._tool == "band":
             self._add_band(point)
+            return
+        if self._tool == "weight":
+            self._weigh(point)
             return
         hit = hit_at(self._scene(), self._selection.now, point, reach_px)
         if hit is None:
@@ -251,6 +255,20 @@ class Gestures(QObject):
                 self._add_band_in(scene, lane.membrane, lane.number, along)
                 return
         self.advice.emit("A band lies in a lane. Click inside a lane, or add the lane first.")
+
+    def _weigh(self, point: Point) -> None:
+        """Ask for the weight of the band under a click, at its apex; of the place where none is."""
+        scene = self._scene()
+        for lane in scene.lanes:
+            along, across = along_and_across(lane, point)
+            if abs(across) > lane.width_px / 2 or not 0 <= along <= lane.length_px:
+                continue
+            here = [b for b in scene.bands_of(lane.membrane) if b.lane == lane.number]
+            band = next((b for b in here if b.start_px <= along <= b.stop_px), None)
+            at = lane.point_at(along if band is None else band.apex_px)
+            self.weight_wanted.emit(lane.membrane, at)
+            return
+        self.advice.emit("A marker band lies in a lane. Click inside a lane, or add it first.")
 
     def _add_band_in(self, scene: BlotScene, membrane: str, lane: int, along: float) -> None:
         bands = scene.bands_of(membrane)

@@ -14,7 +14,7 @@ from blotquant.model.band import Band, BandMeasurement
 from blotquant.model.geometry import Membrane
 from blotquant.model.image import Polarity
 from blotquant.model.lane import Lane
-from blotquant.model.project import AssignedRow, PlacedBands, Project
+from blotquant.model.project import AssignedRow, GivenWeight, PlacedBands, Project
 from blotquant.model.results import Analysis, RowAssignment
 from blotquant.model.target import FormRole
 from blotquant.targets.library import Library
@@ -270,8 +270,24 @@ def words_on(
     }
 
 
-def ruler_on(analysis: Analysis | None, image: str) -> tuple[RulerMark, ...]:
-    """Return the ladder marks on a photograph, from its own ladder lanes."""
+def ruler_on(
+    project: Project, analysis: Analysis | None, image: str, lanes: tuple[Lane, ...] = ()
+) -> tuple[RulerMark, ...]:
+    """Return the ladder marks on a photograph: given by the user, else from its ladder lanes."""
+    given = {w.membrane for w in project.weights if w.image == image}
+    marks = _found_marks(analysis, image)
+    own = (_given_mark(w, lanes) for w in project.weights if w.image == image)
+    return (*own, *(m for m in marks if m.membrane not in given))
+
+
+def _given_mark(weight: GivenWeight, lanes: tuple[Lane, ...]) -> RulerMark:
+    here = [n for n in lanes if n.membrane == weight.membrane]
+    x, y = weight.at
+    nearest = min(here, key=lambda n: abs(n.x_at(y) - x)).number if here else 0
+    return RulerMark(membrane=weight.membrane, lane=nearest, kda=weight.kda, y_px=y)
+
+
+def _found_marks(analysis: Analysis | None, image: str) -> tuple[RulerMark, ...]:
     fits = [f for f in (analysis.ladder_fits if analysis else ()) if f.image == image]
     return tuple(
         RulerMark(
@@ -290,12 +306,13 @@ def scene_of(
     project: Project, analysis: Analysis | None, image: str, library: Library
 ) -> BlotScene:
     """Return everything that is drawn over one photograph."""
+    lanes = lanes_on(project, analysis, image)
     return BlotScene(
         image=image,
         membranes=membranes_on(project, analysis, image),
-        lanes=lanes_on(project, analysis, image),
+        lanes=lanes,
         bands=bands_on(project, analysis, image),
         measured=analysis.bands_of(image) if analysis else (),
         labels=labels_on(project, analysis, image, library),
-        ruler=ruler_on(analysis, image),
+        ruler=ruler_on(project, analysis, image, lanes),
     )

@@ -34,7 +34,7 @@ from blotquant_app.windows.compare import Compare
 
 _TOOLS = (
     ("add_lane", "add_band", "delete"),
-    ("draw_membrane", "straighten"),
+    ("draw_membrane", "straighten", "give_weight"),
     ("fit", "actual_size", "zoom_in", "zoom_out"),
     ("invert", "saturated", "show_lanes", "show_bands", "profile", "lens", "compare"),
 )
@@ -46,6 +46,7 @@ _HINTS = {
     "band": "Click in a lane where the band is. Esc: never mind.",
     "membrane": "Drag a box around the blot, or a corner. Esc: never mind.",
     "straighten": "Drag a line along a row of bands. Esc: never mind.",
+    "weight": "Click a band of the marker, then type its kDa. Esc: done.",
 }
 # The tools that are taken in hand, and the action of each.
 TOOL_ACTIONS = {
@@ -53,6 +54,7 @@ TOOL_ACTIONS = {
     "band": "add_band",
     "membrane": "draw_membrane",
     "straighten": "straighten",
+    "weight": "give_weight",
 }
 
 

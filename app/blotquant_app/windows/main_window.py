@@ -50,6 +50,7 @@ from blotquant_app.windows.stage_bar import STAGE_OF, StageBar
 from blotquant_app.windows.status import Status
 from blotquant_app.windows.tour import Tour
 from blotquant_app.windows.view_toggles import ViewToggles
+from blotquant_app.windows.weights import Weights
 from blotquant_app.windows.welcome import Welcome
 
 _STATE_VERSION = 2
@@ -111,6 +112,7 @@ class MainWindow(QMainWindow):
         self.setStatusBar(self.status)
         self.notice_area = NoticeArea(session.notices, self)
         self.ladder_hints = LadderHints(session, self)
+        self.weights = Weights(session, self)
         self.tour = Tour(self, session.memory, self.show_stage)
         session.demo_opened.connect(self.tour.start_once)
         self.crash_hook = CrashHook(session.rescue, self)
@@ -182,6 +184,8 @@ class MainWindow(QMainWindow):
             "detect_membranes": reshaping.detect_membranes,
             "delete_membrane": reshaping.delete_membrane,
             "own_targets": lambda: OwnTargetsDialog(self, self.session).open(),
+            "give_weight": lambda: gestures.take_tool("weight"),
+            "forget_weights": self.weights.forget,
             "split": reshaping.split,
             "merge": reshaping.merge,
             "duplicate": reshaping.duplicate_lane,
@@ -228,6 +232,7 @@ class MainWindow(QMainWindow):
         centre.gestures.tool_changed.connect(self._show_tool)
         centre.gestures.advice.connect(session.notices.info)
         centre.gestures.menu_wanted.connect(self._show_menu)
+        centre.gestures.weight_wanted.connect(self.weights.ask)
         self.results.row_menu_wanted.connect(self._show_row_menu)
         self.results.ratios.picked.connect(lambda _: self.inspector.refresh())
 

@@ -65,6 +65,8 @@ _MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
             "detect_membranes",
             "delete_membrane",
             "",
+            "give_weight",
+            "forget_weights",
             "own_targets",
             "",
             "choose_pages",
