@@ -8,22 +8,26 @@ from typing import Any
 import numpy as np
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QColor, QIcon, QImage, QPixmap
-from PySide6.QtWidgets import QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QTreeWidgetItem, QVBoxLayout, QWidget
 
+from blotquant import edits
+from blotquant.errors import BlotquantError
 from blotquant.lanes.registration_words import registration_text
 from blotquant.model.image import BlotImage, Polarity
 from blotquant.model.project import Photograph, Project
 from blotquant_app.actions import Actions
+from blotquant_app.digits import count
 from blotquant_app.panels.images_page import ROLE_LABELS
+from blotquant_app.panels.photograph_tree import ID as _ID
+from blotquant_app.panels.photograph_tree import MEMBRANES, PhotographTree
 from blotquant_app.panels.picture_facts import page_name
 from blotquant_app.panels.widgets import button
 from blotquant_app.selection import Selected
 from blotquant_app.session import Session
 from blotquant_app.views.display import automatic, lookup_table
-from blotquant_app.views.shown import polarity_of
+from blotquant_app.views.shown import membranes_on, polarity_of
 
 _THUMB = QSize(60, 44)
-_ID = Qt.ItemDataRole.UserRole
 
 
 def thumbnail(image: BlotImage, polarity: Polarity, size: QSize = _THUMB) -> QPixmap:
@@ -46,6 +50,14 @@ def thumbnail(image: BlotImage, polarity: Polarity, size: QSize = _THUMB) -> QPi
     )
 
 
+def _own_name(project: Project, photograph: Photograph) -> str:
+    """Return a name for the membrane of a photograph that shares it with no other."""
+    taken = {m for p in project.photographs if p.id != photograph.id for m in p.membranes}
+    stem = Path(photograph.file).stem
+    names = (stem, *(f"{stem} {n}" for n in range(2, len(taken) + 3)))
+    return next(n for n in names if n not in taken)
+
+
 class ExperimentPanel(QWidget):
     """Lists the photographs by membrane; the one on the screen is selected."""
 
@@ -53,15 +65,8 @@ class ExperimentPanel(QWidget):
         super().__init__()
         self._session = session
         self._thumbs: dict[tuple[str, Polarity], QIcon] = {}
-        self.tree = QTreeWidget()
-        self.tree.setHeaderHidden(True)
-        self.tree.setIconSize(_THUMB)
-        self.tree.setIndentation(0)
-        self.tree.setRootIsDecorated(False)
-        self.tree.setAccessibleName("Photographs")
-        self.tree.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.tree.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
-        self.tree.setSelectionMode(QTreeWidget.SelectionMode.ExtendedSelection)
+        self.tree = PhotographTree(_THUMB)
+        self.tree.dropped.connect(self._assign)
         for name in ("merge_exposures", "part_exposures", "remove_photograph"):
             self.tree.addAction(actions[name])
         self.tree.currentItemChanged.connect(self._choose)
@@ -82,8 +87,7 @@ class ExperimentPanel(QWidget):
 
     def chosen(self) -> tuple[str, ...]:
         """Return the ids of the photographs that are selected in the list, several perhaps."""
-        ids = (item.data(0, _ID) for item in self.tree.selectedItems())
-        return tuple(i for i in ids if i)
+        return self.tree.chosen()
 
     def refresh(self, *_: object) -> None:
         """List the photographs of the document."""
@@ -96,6 +100,7 @@ class ExperimentPanel(QWidget):
             if group is None:
                 group = QTreeWidgetItem(["Membrane " + ", ".join(photograph.membranes)])
                 group.setFlags(Qt.ItemFlag.ItemIsEnabled)
+                group.setData(0, MEMBRANES, list(photograph.membranes))
                 font = self.font()
                 font.setBold(True)
                 group.setFont(0, font)
@@ -170,6 +175,26 @@ class ExperimentPanel(QWidget):
         image = item.data(0, _ID) if item is not None else None
         if image:
             self._session.selection.select_image(image)
+
+    def _assign(self, images: tuple[str, ...], membranes: tuple[str, ...]) -> None:
+        """Say that photographs show the membranes of another group, or one of their own."""
+        session, document = self._session, self._session.document
+        new = document.project
+        for image in images:
+            photograph = new.photograph(image)
+            names = membranes or (_own_name(new, photograph),)
+            if names == photograph.membranes:
+                continue
+            shown = tuple(m.name for m in membranes_on(new, session.analysis, image))
+            try:
+                new = edits.set_photograph_membranes(new, image, names, shown)
+            except BlotquantError as error:
+                session.notices.error(str(error))
+                return
+        if new is not document.project:
+            what = count(len(images), "photograph")
+            where = f"membrane {', '.join(membranes)}" if membranes else "a membrane of their own"
+            document.edit(f"Move {what} to {where}", new)
 
     def _follow(self, now: Selected) -> None:
         for i in range(self.tree.topLevelItemCount()):
