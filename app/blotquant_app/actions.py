@@ -79,6 +79,7 @@ ACTIONS = (
         name="copy_profile", text="Copy profile as picture", tip="The lane profile as it is shown"
     ),
     Spec(name="copy_blot", text="Copy blot as picture", tip="The blot with its marks as shown"),
+    Spec(name="copy_plot", text="Copy ratio plot as picture", tip="The plot of the Results page"),
     Spec(name="quit", text="Quit", keys=("Ctrl+Q",)),
     Spec(
         name="choose_pages",

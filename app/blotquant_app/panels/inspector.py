@@ -81,6 +81,12 @@ class Inspector(QStackedWidget):
         if self._session.document.shown.photographs and isinstance(page, Page):
             page.refresh()
 
+    @property
+    def ratio_plot(self) -> QWidget:
+        """The plot of the ratio that is chosen, on the results' page."""
+        page = self.pages[Stage.RESULTS]
+        return page.plot if isinstance(page, ResultsPage) else page
+
     def shut_down(self) -> None:
         """Give the plots back before the program ends."""
         page = self.pages[Stage.RESULTS]

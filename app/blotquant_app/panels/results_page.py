@@ -52,7 +52,8 @@ class ResultsPage(Page):
         self._dress()
         copy = button("Copy table", actions.trigger("copy_table"))
         self.linearity = LinearityBox(session, theme)
-        self.add(self.parts, self.plot, self.linearity, self.summary, copy)
+        picture = button("Copy plot", actions.trigger("copy_plot"))
+        self.add(self.parts, self.plot, self.linearity, self.summary, copy, picture)
         self.close_column()
 
     def _dress(self) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtCore import QPoint, Signal
+from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtWidgets import QTabWidget, QWidget
 
 from blotquant.model.results import Analysis, Notice, Ratio
@@ -48,6 +48,8 @@ class ResultsPanel(QTabWidget):
         self.quality = LinkedTable(RowsModel(notice_columns()), "Quality", "Nothing to remark")
         self.setDocumentMode(True)
         self.tabBar().setDrawBase(False)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.tabBar().setAccessibleName("Tables")
         for table, title in (
             (self.bands, "Bands"),
             (self.ratios, "Ratios"),

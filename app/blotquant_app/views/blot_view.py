@@ -107,6 +107,7 @@ class BlotView(QWidget):
         self.graphics.setAcceptDrops(False)
         self.graphics.viewport().installEventFilter(self)
         self.graphics.viewport().setMouseTracking(True)
+        self.graphics.viewport().setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.graphics.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.graphics.installEventFilter(self)
         self.graphics.setAccessibleName("Blot")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pyqtgraph as pg
+from PySide6.QtCore import Qt
 
 from blotquant_app.theme import Tokens
 
@@ -19,6 +20,9 @@ def quiet_plot(name: str, left_px: int = 0) -> pg.PlotWidget:
     """
     plot = pg.PlotWidget()
     plot.setAccessibleName(name)
+    # A plot is looked at: what it shows stands in the tables, where the keyboard goes.
+    plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    plot.viewport().setFocusPolicy(Qt.FocusPolicy.NoFocus)
     plot.setAcceptDrops(False)
     plot.setMenuEnabled(False)
     plot.hideButtons()

@@ -6,6 +6,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 
 from blotquant_app.notices import Notices
+from blotquant_app.panels.inspector import Inspector
 from blotquant_app.tables.results_panel import ResultsPanel
 from blotquant_app.windows.centre import Centre
 
@@ -13,7 +14,10 @@ from blotquant_app.windows.centre import Centre
 class Copying:
     """Copies text for a spreadsheet and pictures for a slide."""
 
-    def __init__(self, notices: Notices, centre: Centre, results: ResultsPanel) -> None:
+    def __init__(
+        self, notices: Notices, centre: Centre, results: ResultsPanel, inspector: Inspector
+    ) -> None:
+        self._inspector = inspector
         self._notices = notices
         self._centre = centre
         self._results = results
@@ -33,6 +37,14 @@ class Copying:
     def blot(self) -> None:
         """Copy the blot with the marks that are shown."""
         self._picture(self._centre.view)
+
+    def plot(self) -> None:
+        """Copy the plot of the ratio that is chosen."""
+        plot = self._inspector.ratio_plot
+        if self._results.selected_ratio is None:
+            self._notices.info("There is no plot yet. Choose a ratio in the table first.")
+            return
+        self._picture(plot)
 
     def _picture(self, widget: QWidget) -> None:
         QGuiApplication.clipboard().setPixmap(widget.grab())

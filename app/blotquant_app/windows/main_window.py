@@ -48,6 +48,7 @@ from blotquant_app.windows.files import Files
 from blotquant_app.windows.menus import blot_menu, fill_menus
 from blotquant_app.windows.stage_bar import STAGE_OF, StageBar
 from blotquant_app.windows.status import Status
+from blotquant_app.windows.tab_order import TabOrder
 from blotquant_app.windows.tour import Tour
 from blotquant_app.windows.view_toggles import ViewToggles
 from blotquant_app.windows.weights import Weights
@@ -56,7 +57,7 @@ from blotquant_app.windows.welcome import Welcome
 _STATE_VERSION = 2
 _NEED_PHOTOGRAPHS = (
     *("save", "save_as", "export", "export_figure", "design_figure"),
-    *("copy_table", "copy_profile", "copy_blot"),
+    *("copy_table", "copy_profile", "copy_blot", "copy_plot"),
 )
 _TABS = {Stage.BANDS: 0, Stage.TARGETS: 0, Stage.NORMALISE: 4, Stage.RESULTS: 1}
 
@@ -120,6 +121,15 @@ class MainWindow(QMainWindow):
         self._connect_actions()
         ViewToggles(self, self.actions_, self.centre, theme)
         self._connect_parts()
+        centre = self.centre
+        self.tab_order = TabOrder(
+            self,
+            (
+                *(self.welcome, self.stages, self.experiment, centre.bar, centre.compare),
+                *(centre.view, centre.profile, self.inspector, self.results),
+            ),
+        )
+        session.settled.connect(self.tab_order.set_soon)
         self.show_stage(Stage.LANES)
         self._follow_document()
         if remembers:
@@ -157,7 +167,7 @@ class MainWindow(QMainWindow):
         files, commands, view = self.files, self.commands, self.centre.view
         gestures = self.centre.gestures
         reshaping = Reshaping(self.session, commands)
-        copying = Copying(self.session.notices, self.centre, self.results)
+        copying = Copying(self.session.notices, self.centre, self.results, self.inspector)
         answers: dict[str, Callable[[], object]] = {
             "new": files.new,
             "open": files.open,
@@ -173,6 +183,7 @@ class MainWindow(QMainWindow):
             "copy_table": copying.table,
             "copy_profile": copying.profile,
             "copy_blot": copying.blot,
+            "copy_plot": copying.plot,
             "quit": self.close,
             "remove_photograph": commands.remove_photograph,
             "merge_exposures": lambda: commands.merge_exposures(self.experiment.chosen()),
@@ -243,6 +254,7 @@ class MainWindow(QMainWindow):
         self.stages.show_stage(stage)
         self.inspector.show_stage(stage)
         self.docks.page_heading.setText(stage.value)
+        self.tab_order.set_soon()
         if stage in _TABS:
             self.results.setCurrentIndex(_TABS[stage])
 

@@ -47,6 +47,7 @@ _MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
             "copy_table",
             "copy_profile",
             "copy_blot",
+            "copy_plot",
             "",
             "add_lane",
             "add_band",
