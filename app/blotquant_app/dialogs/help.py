@@ -68,7 +68,7 @@ def show_keys(window: QWidget) -> None:
     area.setWidgetResizable(True)
     area.setWidget(holder)
     QVBoxLayout(dialog).addWidget(area)
-    dialog.resize(680, 520)
+    dialog.resize(700, 640)
     dialog.open()
 
 

@@ -14,7 +14,7 @@ from blotquant_app.panels.widgets import caption
 from blotquant_app.theme import form_colour
 
 FORM_MIME = "application/x-blotquant-form"
-_CHIPS_A_ROW = 2
+_CHIPS_A_ROW = 4
 
 
 def form_data(target: str, form: str) -> QMimeData:
@@ -73,8 +73,11 @@ class FormChip(QPushButton):
 
 
 def _short(form: Form) -> str:
-    """Return a form's name without its weight, which stands beside it."""
-    return form.role.value if form.name[1:].isdecimal() else form.name
+    """Return ``pro 35``; a cleaved form is called by its weight alone."""
+    if form.role is FormRole.CLEAVED and form.name[1:].isdecimal():
+        return f"{form.kda:g}"
+    name = form.role.value if form.name[1:].isdecimal() else form.name
+    return f"{name} {form.kda:g}"
 
 
 class TargetCard(QFrame):
@@ -101,7 +104,7 @@ class TargetCard(QFrame):
             chip = FormChip(
                 target,
                 form.name,
-                f"{_short(form)}  {form.kda:g}",
+                _short(form),
                 form_colour(order, target.id, is_cleaved=is_cleaved),
                 f"{tip}. Drag it on a row of bands, or press it for the selected row.",
             )
@@ -113,5 +116,5 @@ class TargetCard(QFrame):
         column.setSpacing(4)
         column.addWidget(name)
         column.addLayout(chips)
-        for remark in remarks:
-            column.addWidget(caption(remark))
+        if remarks:
+            column.addWidget(caption(" ".join(remarks)))

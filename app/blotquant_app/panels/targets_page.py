@@ -78,7 +78,7 @@ class TargetsPage(Page):
         others = (*probed, *(panel.loading_controls if panel else ()))
 
         def remarks(target: Target) -> list[str]:
-            found = [f"{text}." for text in conflicts(library, target.id, others)]
+            found = [f"{sentence(text)}." for text in conflicts(library, target.id, others)]
             return [*found, *([target.caution] if target.caution else [])]
 
         targets = tuple(library.target(t) for t in probed)

@@ -277,7 +277,9 @@ class Overlay(QGraphicsItem):
     def _paint_chips(self, painter: QPainter, transform: QTransform) -> None:
         painter.setFont(_text_font(painter.font(), bold=True))
         metrics = painter.fontMetrics()
-        for lane in self.scene_.lanes:
+        taken: list[QRectF] = []
+        # Where lanes stand closer than their numbers, some go without; the chosen one never does.
+        for lane in sorted(self.scene_.lanes, key=lambda x: not self._is_chosen_lane(x)):
             top = transform.map(QPointF(*lane.nodes[0]))
             text = "M" if lane.kind is LaneKind.LADDER else str(lane.number)
             if is_doubtful_lane(lane):
@@ -285,6 +287,9 @@ class Overlay(QGraphicsItem):
             width = max(metrics.horizontalAdvance(text) + 10.0, _CHIP_HEIGHT)
             y = max(top.y() - _CHIP_HEIGHT - 4, self._extent().top() + 4)
             box = QRectF(top.x() - width / 2, y, width, _CHIP_HEIGHT)
+            if any(box.intersects(other) for other in taken):
+                continue
+            taken.append(box)
             chosen = self._is_chosen_lane(lane)
             ground = QColor(self.tokens.accent if chosen else self.tokens.surface)
             painter.setPen(QPen(QColor(self.tokens.accent if chosen else self.tokens.line), 1))

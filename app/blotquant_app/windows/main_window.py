@@ -265,7 +265,10 @@ class MainWindow(QMainWindow):
     def _follow_document(self) -> None:
         project = self.session.document.shown
         has_photographs = bool(project.photographs)
+        was_empty = self.stack.currentWidget() is self.welcome
         self.stack.setCurrentWidget(self.centre if has_photographs else self.welcome)
+        if was_empty and has_photographs:
+            self.centre.view.setFocus()  # its keys work at once
         if not has_photographs:
             self.welcome.refresh()
         self.docks.show(has_photographs)
