@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QLineEdit
 
 from blotquant import edits
 from blotquant.errors import SettingsError
@@ -164,3 +165,22 @@ def test_impossible_cells_are_refused(field, text):
     cell = next(c for c in CELLS if c.field == field)
     with pytest.raises(SettingsError):
         cell.read(text)
+
+
+def test_letters_go_into_the_cell_and_not_to_the_tools(with_results, panel, project, qtbot):
+    panel.table.setFocus()
+    panel.table.setCurrentIndex(panel.rows.index(0, CONDITION))
+    text = "Control LBMRTJWZCAXISPN"
+    qtbot.keyClick(panel.table, text[0])
+    editor = panel.table.findChild(QLineEdit)
+    qtbot.keyClicks(editor, text[1:])
+    qtbot.keyClick(editor, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: bool(project().samples))
+    assert project().samples[0].condition == text
+    checked = ("add_lane", "add_band", "draw_membrane", "straighten", "give_weight", "lens")
+    assert not any(with_results.actions_[name].isChecked() for name in checked)
+    assert not with_results.centre.compare.isVisible()
+    # The keys with Ctrl still belong to the window and to the sheet.
+    panel.table.setCurrentIndex(panel.rows.index(0, CONDITION))
+    qtbot.keyClick(panel.table, Qt.Key.Key_D, Qt.KeyboardModifier.ControlModifier)
+    assert project().samples[1].condition == text

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt, Signal
+from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -47,6 +47,19 @@ class _KindDelegate(QStyledItemDelegate):
         return box
 
 
+def _is_for_cells(event: QKeyEvent) -> bool:
+    """Whether a key means something in a cell: a letter, or fill down."""
+    plain = Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier
+    if event.text().isprintable() and event.text():
+        return not event.modifiers() & ~plain or _fills(event)
+    return _fills(event)
+
+
+def _fills(event: QKeyEvent) -> bool:
+    control = event.modifiers() == Qt.KeyboardModifier.ControlModifier
+    return control and event.key() == Qt.Key.Key_D
+
+
 class SamplesTable(QTableView):
     """The sheet's cells; keys copy, paste, clear and fill down."""
 
@@ -54,14 +67,21 @@ class SamplesTable(QTableView):
     filled = Signal()
     cleared = Signal()
 
+    def event(self, event: QEvent) -> bool:
+        """Keep letters, and the keys of the sheet, from the window's tools."""
+        is_asked = event.type() is QEvent.Type.ShortcutOverride
+        if is_asked and isinstance(event, QKeyEvent) and _is_for_cells(event):
+            event.accept()
+            return True
+        return super().event(event)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
         """Answer the keys of a spreadsheet."""
-        control = event.modifiers() & Qt.KeyboardModifier.ControlModifier
         if event.matches(QKeySequence.StandardKey.Copy):
             QGuiApplication.clipboard().setText(self.selected_text())
         elif event.matches(QKeySequence.StandardKey.Paste):
             self.pasted.emit()
-        elif control and event.key() == Qt.Key.Key_D:
+        elif _fills(event):
             self.filled.emit()
         elif event.key() in {Qt.Key.Key_Delete, Qt.Key.Key_Backspace}:
             self.cleared.emit()

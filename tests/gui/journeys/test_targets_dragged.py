@@ -127,3 +127,23 @@ def test_a_drag_begins_when_the_mouse_goes_far_enough(probed, monkeypatch):
             chip, QMouseEvent(kind, at, chip.mapToGlobal(at), BUTTON, BUTTON, HELD)
         )
     assert begun == [["application/x-blotquant-form"]]
+
+
+def test_files_dropped_on_the_picture_go_to_the_window(opened, settle, tmp_path, simulated):
+    from PySide6.QtCore import QMimeData, QUrl
+
+    from blotquant.simulate import write_blot
+
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(write_blot(simulated("easy"), tmp_path, "more")))])
+    viewport = opened.centre.view.graphics.viewport()
+    at = viewport.rect().center()
+
+    def let_fall():
+        entered = QDragEnterEvent(at, COPY, data, BUTTON, HELD)
+        QApplication.sendEvent(viewport, entered)
+        assert entered.isAccepted()
+        QApplication.sendEvent(viewport, QDropEvent(QPointF(at), COPY, data, BUTTON, HELD))
+
+    settle(let_fall)
+    assert len(opened.session.document.project.photographs) == 2
