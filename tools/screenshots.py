@@ -51,6 +51,10 @@ PICTURES = (
         options=("--photograph", "1", "--lane", "4", "--stage", "lanes", "--theme", "dark"),
     ),
     Picture(
+        name="compare",
+        options=("--photograph", "1", "--lane", "3", "--stage", "bands", "--action", "compare"),
+    ),
+    Picture(
         name="bands-dark",
         options=("--lane", "3", "--row", "1", "--stage", "bands", "--theme", "dark"),
         source="smile",

@@ -39,6 +39,7 @@ class Options:
     lane: int = 0
     row: int = 0
     stage: str = ""
+    actions: tuple[str, ...] = ()
 
 
 def parse(arguments: Sequence[str]) -> Options:
@@ -56,6 +57,9 @@ def parse(arguments: Sequence[str]) -> Options:
     parser.add_argument("--lane", type=int, default=0, metavar="N", help="select a lane")
     parser.add_argument("--row", type=int, default=0, metavar="N", help="select a row")
     parser.add_argument("--stage", choices=_STAGES, default="", help="show this stage")
+    parser.add_argument(
+        "--action", action="append", default=[], metavar="NAME", help="do this once it is open"
+    )
     found = parser.parse_args(arguments)
     return Options(
         files=tuple(p.absolute() for p in found.files),
@@ -65,6 +69,7 @@ def parse(arguments: Sequence[str]) -> Options:
         lane=found.lane,
         row=found.row,
         stage=found.stage,
+        actions=tuple(found.action),
     )
 
 
@@ -175,6 +180,8 @@ class Starter(QObject):
                 self.session.selection.select_band(lanes[0].membrane, options.lane, options.row)
         if options.stage:
             self.window.show_stage(Stage(options.stage.capitalize()))
+        for name in options.actions:
+            self.window.actions_[name].trigger()
 
     def _shoot(self) -> None:
         path = self._options.screenshot
