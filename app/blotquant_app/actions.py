@@ -223,6 +223,12 @@ ACTIONS = (
     Spec(name="previous_lane", text="Previous lane", keys=("Shift+Tab", "Left"), on_blot=True),
     Spec(name="next_band", text="Next band", keys=("Down",), on_blot=True),
     Spec(name="previous_band", text="Previous band", keys=("Up",), on_blot=True),
+    Spec(
+        name="next_part",
+        text="Next part of the window",
+        keys=("F6",),
+        tip="From the blot to the inspector, on to the tables, and round",
+    ),
     Spec(name="nudge_left", text="Nudge left", keys=("Alt+Left",), on_blot=True),
     Spec(name="nudge_right", text="Nudge right", keys=("Alt+Right",), on_blot=True),
     Spec(name="nudge_up", text="Nudge up", keys=("Alt+Up",), on_blot=True),

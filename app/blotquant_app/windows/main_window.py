@@ -118,9 +118,6 @@ class MainWindow(QMainWindow):
         session.demo_opened.connect(self.tour.start_once)
         self.crash_hook = CrashHook(session.rescue, self)
         fill_menus(self, self.actions_, session.memory, lambda p: self.files.open_paths([p]))
-        self._connect_actions()
-        ViewToggles(self, self.actions_, self.centre, theme)
-        self._connect_parts()
         centre = self.centre
         self.tab_order = TabOrder(
             self,
@@ -130,6 +127,9 @@ class MainWindow(QMainWindow):
             ),
         )
         session.settled.connect(self.tab_order.set_soon)
+        self._connect_actions()
+        ViewToggles(self, self.actions_, self.centre, theme)
+        self._connect_parts()
         self.show_stage(Stage.LANES)
         self._follow_document()
         if remembers:
@@ -217,6 +217,7 @@ class MainWindow(QMainWindow):
             "actual_size": view.actual_size,
             "zoom_in": lambda: view.zoom(1.25),
             "zoom_out": lambda: view.zoom(0.8),
+            "next_part": self.tab_order.go_on,
             "tour": self.tour.start,
             "palette": lambda: show_palette(self, self.actions_),
             "keys": lambda: show_keys(self),

@@ -87,6 +87,8 @@ _MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
             "next_band",
             "previous_band",
             "",
+            "next_part",
+            "",
             "nudge_left",
             "nudge_right",
             "nudge_up",

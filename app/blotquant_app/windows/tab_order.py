@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from PySide6.QtCore import QObject, Qt, QTimer
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 
 class TabOrder(QObject):
@@ -29,6 +29,21 @@ class TabOrder(QObject):
         stops = [w for part in self._parts for w in _stops(part)]
         for before, after in pairwise(stops):
             QWidget.setTabOrder(before, after)
+
+    def go_on(self) -> None:
+        """Give the keyboard to the next part: on the blot Tab goes from lane to lane."""
+        now = QApplication.focusWidget()
+        here = [i for i, p in enumerate(self._parts) if now is not None and _holds(p, now)]
+        first = here[-1] + 1 if here else 0
+        for part in (*self._parts[first:], *self._parts[:first]):
+            stops = [w for w in _stops(part) if w.isVisible() and w.isEnabled()]
+            if stops:
+                stops[0].setFocus(Qt.FocusReason.TabFocusReason)
+                return
+
+
+def _holds(part: QWidget, widget: QWidget) -> bool:
+    return part is widget or part.isAncestorOf(widget)
 
 
 def _stops(part: QWidget) -> list[QWidget]:

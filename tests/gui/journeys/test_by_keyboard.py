@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractScrollArea, QLabel, QWidget
+from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QLabel, QWidget
 
 from blotquant.simulate import scene, simulate_blot
 from blotquant_app.panels.inspector import Stage
@@ -81,3 +81,19 @@ def test_everything_that_is_clicked_can_be_reached(opened, qtbot):
         and w not in reached
     ]
     assert [type(w).__name__ for w in missed] == []
+
+
+def test_f6_leads_from_part_to_part_and_round(opened, qtbot):
+    opened.show_stage(Stage.LANES)
+    opened.activateWindow()
+    opened.centre.view.setFocus()
+    qtbot.waitUntil(opened.centre.view.graphics.hasFocus)
+    visited = []
+    for _ in range(8):
+        qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_F6)
+        visited.append(QApplication.focusWidget())
+    parts = (opened.inspector, opened.results, opened.stages, opened.experiment, opened.centre.bar)
+    reached = [next(i for i, p in enumerate(parts) if p.isAncestorOf(w)) for w in visited[:5]]
+    assert reached == [0, 1, 2, 3, 4]
+    assert visited[5] is opened.centre.view.graphics
+    assert opened.inspector.isAncestorOf(visited[6])
