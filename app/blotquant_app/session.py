@@ -34,12 +34,13 @@ PROJECT_SUFFIXES = (".blot", ".toml")
 class Session(QObject):
     """Keeps the analysis up to date with the document and does the file work.
 
-    `analysed` is emitted when new results are there (or are gone), `image_read` with the key of a
-    picture when it can be shown, `settled` when nothing is left to compute, `crashed` with an
-    exception that nobody expected.
+    `analysed` is emitted when new results are there (or are gone), `measured` when those of a lane
+    that is being dragged are, `image_read` with the key of a picture when it can be shown,
+    `settled` when nothing is left to compute, `crashed` with an exception that nobody expected.
     """
 
     analysed = Signal()
+    measured = Signal()
     image_read = Signal(str)
     settled = Signal()
     path_changed = Signal()
@@ -288,7 +289,7 @@ class Session(QObject):
     def show_numbers(self, analysis: Analysis) -> None:
         """Show the numbers of a lane that is being dragged; the whole analysis follows later."""
         self.analysis = analysis
-        self.analysed.emit()
+        self.measured.emit()
 
     def shut_down(self) -> None:
         """End the worker threads."""

@@ -79,7 +79,7 @@ class LaneDrag:
         x, y = lane.point_at(lane.length_px * 0.12)
         self.start = QPointF(self.view.to_screen((x + 0.25 * lane.width_px, y)))
         self.n_steps = self.n_results = 0
-        self.session.analysed.connect(self._count)
+        self.session.measured.connect(self._count)
         send(self.view, QEvent.Type.MouseButtonPress, self.start, pressed=True)
         self.step()
 
@@ -101,7 +101,7 @@ class LaneDrag:
         self.view.graphics.viewport().repaint()
 
     def end(self):
-        self.session.analysed.disconnect(self._count)
+        self.session.measured.disconnect(self._count)
         self.view.pointer.cancel()
         send(self.view, QEvent.Type.MouseButtonRelease, self.start, pressed=False)
         spin(lambda: self.session.is_settled)
@@ -138,7 +138,7 @@ def test_longest_turn_of_the_event_loop(benchmark, open_blot, capsys):
             spin(iter([False] * 5 + [True]).__next__, turns)
         send(drag.view, QEvent.Type.MouseButtonRelease, drag.start + QPointF(9, 0), pressed=False)
         spin(lambda: drag.session.is_settled, turns)
-        drag.session.analysed.disconnect(drag._count)
+        drag.session.measured.disconnect(drag._count)
 
     benchmark.pedantic(whole_drag, rounds=3)
     with capsys.disabled():

@@ -65,6 +65,7 @@ class Inspector(QStackedWidget):
             self.addWidget(page)
         session.document.changed.connect(self.refresh)
         session.analysed.connect(self.refresh)
+        session.measured.connect(self.refresh)
         session.image_read.connect(self.refresh)
         session.selection.changed.connect(self.refresh)
 

@@ -64,6 +64,7 @@ class ResultsPanel(QTabWidget):
         self.ratios.picked.connect(self._pick_ratio)
         self.quality.picked.connect(self._pick_notice)
         session.analysed.connect(self.refresh)
+        session.measured.connect(self._follow_drag)
         session.selection.changed.connect(self._follow)
         self._image = ""
 
@@ -90,6 +91,11 @@ class ResultsPanel(QTabWidget):
         notices = analysis.notices if analysis else ()
         self.quality.set_rows(notices)
         self.setTabText(3, f"Quality ({len(notices)})" if notices else "Quality")
+        self._follow(self._session.selection.now)
+
+    def _follow_drag(self) -> None:
+        """Show the new numbers of a lane that is being dragged; ratios wait for its end."""
+        self._show_bands(self._session.analysis)
         self._follow(self._session.selection.now)
 
     def current_text(self) -> str:

@@ -97,6 +97,7 @@ class Centre(QWidget):
         column.addWidget(self.split, 1)
         session.document.changed.connect(self.refresh)
         session.analysed.connect(self.refresh)
+        session.measured.connect(self.refresh)
         session.image_read.connect(self.refresh)
         session.sensitivity.changed.connect(self.refresh)
         session.selection.changed.connect(self.refresh)

@@ -31,7 +31,7 @@ def test_a_dragged_lane_is_measured_while_it_moves(opened, settle, qtbot):
     before = volumes(opened, 3)
     press(view, at)
     aside = (at[0] + lane.width_px / 2, at[1])
-    with qtbot.waitSignal(session.analysed, timeout=PATIENCE_MS):
+    with qtbot.waitSignal(session.measured, timeout=PATIENCE_MS):
         move(view, aside)
     assert session.document.is_previewing
     assert volumes(opened, 3) != before
@@ -65,7 +65,7 @@ def test_the_last_live_numbers_are_those_of_the_analysis(opened, settle, qtbot):
     top = lane.point_at(band.start_px)
     press(view, top)
     higher = (top[0], top[1] - 6)
-    with qtbot.waitSignal(session.analysed, timeout=PATIENCE_MS):
+    with qtbot.waitSignal(session.measured, timeout=PATIENCE_MS):
         move(view, higher)
     live = next(m for m in session.analysis.bands if (m.band.lane, m.band.row) == (4, 1))
     assert live.band.start_px == pytest.approx(band.start_px - 6, abs=0.6)
