@@ -266,10 +266,11 @@ def _double(y: Floats, shapes: Floats, steps: NDArray[np.int_]) -> _Double:
     p, q = along[:, None], along[:, lower]
     det = np.maximum(a * b - c**2, np.maximum(1e-9 * a * b, 1e-300))
     one, two = (b * p - c * q) / det, (a * q - c * p) / det
+    tiny = 1e-300  # a shape may lie outside of what is looked at
     # With one of them negative the other stands alone.
     one, two = (
-        np.where(two < 0, np.maximum(p / a, 0.0), np.maximum(one, 0.0)),
-        np.where(one < 0, np.maximum(q / b, 0.0), np.maximum(two, 0.0)),
+        np.where(two < 0, np.maximum(p / np.maximum(a, tiny), 0.0), np.maximum(one, 0.0)),
+        np.where(one < 0, np.maximum(q / np.maximum(b, tiny), 0.0), np.maximum(two, 0.0)),
     )
     misfit = y @ y - 2 * (one * p + two * q) + one**2 * a + two**2 * b + 2 * one * two * c
     misfit = np.where(fits, misfit, np.inf)

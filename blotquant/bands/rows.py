@@ -7,7 +7,7 @@ one lane is believed where the other lanes have a band at the same height.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
@@ -16,33 +16,22 @@ from numpy.typing import NDArray
 from blotquant.bands.align import lane_shifts
 from blotquant.bands.believe import LINE_SHARE, believe
 from blotquant.bands.contrast import LaneContrast, PlainContrast, lane_contrasts, plain_contrasts
-from blotquant.bands.extent import parted, reaches, weighted_median
+from blotquant.bands.extent import parted, reaches
 from blotquant.bands.peaks import Peak, find_peaks
+from blotquant.bands.suspects import (
+    Row,
+    doubt_of,
+    is_believed,
+    is_lettered,
+    line_share_of,
+    reach_of,
+    strong_contrast,
+    typical_scale,
+    without_ruled,
+)
 from blotquant.lanes.profile import StraightLane
 from blotquant.model.band import Band
 from blotquant.model.lane import Lane, LaneKind
-
-FEWEST_GAPS = 2
-ALONE = 1.7  # a row that shows in a single lane must be surer by this factor
-
-
-@dataclass(slots=True, kw_only=True)
-class _Row:
-    """A row in the making: its height `t` in the common frame and the peak of each lane."""
-
-    t: float
-    scale: float
-    peaks: dict[int, Peak] = field(default_factory=dict)
-    line_share: float = 0.0
-    doubt: float = 1.0
-
-    def settle(self, shifts: NDArray[np.float64]) -> None:
-        places = np.array([p.position_px - shifts[k] for k, p in self.peaks.items()])
-        weights = np.array([np.log1p(p.snr) for p in self.peaks.values()])
-        order = np.argsort(places)
-        middle = np.cumsum(weights[order]) - weights[order] / 2
-        self.t = float(np.interp(weights.sum() / 2, middle, places[order]))
-        self.scale = float(np.median([p.scale_px for p in self.peaks.values()]))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -77,6 +66,7 @@ def detect_bands(
     unit_px: float = 1.0,
     gaps: Sequence[tuple[int, StraightLane]] = (),
     seen: SeenLanes | None = None,
+    lettered: Sequence[NDArray[np.float64]] | None = None,
 ) -> tuple[Band, ...]:
     """Return the bands of one membrane on one photograph, every lane holding every row.
 
@@ -95,23 +85,30 @@ def detect_bands(
         its rim, a dye front, a fold.
     seen
         What `SeenLanes.of` says of the same lanes and gaps, for another look at them.
+    lettered
+        Of each lane: share of its width that is lettering, for every position. No band is there.
     """
     if not lanes:
         return ()
     seen = seen or SeenLanes.of(straight, unit_px, gaps)
     contrasts = seen.lanes
-    peaks = [find_peaks(c, sensitivity) for c in contrasts]
+    blank = [np.zeros(c.snr.shape[1]) for c in contrasts] if lettered is None else lettered
+    peaks = [
+        tuple(p for p in find_peaks(c, sensitivity) if not is_lettered(p, marks))
+        for c, marks in zip(contrasts, blank, strict=True)
+    ]
     shifts = _shifts(lanes, peaks)
     rows = _collect(peaks, shifts, sensitivity)
     for row in rows:
-        _borrow(row, contrasts, shifts, sensitivity)
-    rows = _merge(rows, shifts)
+        _borrow(row, contrasts, shifts, sensitivity, blank)
+    rows = without_ruled(_merge(rows, shifts), len(lanes), min(contrasts[0].scales_px))
     length = min(s.signal.shape[0] for s in straight)
-    typical = _typical_scale(rows)
-    rows = [r for r in rows if _believed(r, sensitivity * _doubt(r, typical, length))]
+    typical, strong = typical_scale(rows), strong_contrast(rows, len(lanes))
     for row in rows:
-        row.line_share = _line_share(row, contrasts, seen.gaps, shifts)
-        row.doubt = _doubt(row, typical, length)
+        row.doubt = doubt_of(row, typical, strong, length)
+    rows = [r for r in rows if is_believed(r, sensitivity * r.doubt)]
+    for row in rows:
+        row.line_share = line_share_of(row, contrasts, seen.gaps, shifts)
     rows = [r for r in rows if r.line_share <= LINE_SHARE]
     rows.sort(key=lambda r: r.t)
     return _bands(lanes, straight, rows, shifts)
@@ -142,10 +139,10 @@ def _slope_of_tops(lanes: Sequence[Lane]) -> float:
 
 def _collect(
     peaks: Sequence[Sequence[Peak]], shifts: NDArray[np.float64], sensitivity: float
-) -> list[_Row]:
+) -> list[Row]:
     """Gather peaks into rows, the strongest first; a lane gives a row at most one peak."""
     free = [list(mine) for mine in peaks]
-    rows: list[_Row] = []
+    rows: list[Row] = []
     while True:
         best = max(
             ((p.snr, k, n) for k, mine in enumerate(free) for n, p in enumerate(mine)),
@@ -155,12 +152,12 @@ def _collect(
             return rows
         _, k, n = best
         seed = free[k][n]
-        row = _Row(t=seed.position_px - shifts[k], scale=seed.scale_px, peaks={k: seed})
+        row = Row(t=seed.position_px - shifts[k], scale=seed.scale_px, peaks={k: seed})
         # From the seed outwards, so that a row may bend a little more than the membrane does.
         for order in (range(k + 1, len(free)), range(k - 1, -1, -1)):
             t = row.peaks[k].position_px - shifts[k]
             for m in order:
-                peak = _nearest(free[m], t + shifts[m], _reach(row.scale))
+                peak = _nearest(free[m], t + shifts[m], reach_of(row.scale))
                 if peak is not None:
                     row.peaks[m] = peak
                     t += 0.5 * (peak.position_px - shifts[m] - t)
@@ -170,20 +167,17 @@ def _collect(
         rows.append(row)
 
 
-def _reach(scale: float) -> float:
-    return max(3.0, 1.3 * scale)
-
-
 def _nearest(peaks: Sequence[Peak], position: float, reach: float) -> Peak | None:
     near = [p for p in peaks if abs(p.position_px - position) <= reach]
     return min(near, key=lambda p: abs(p.position_px - position), default=None)
 
 
 def _borrow(
-    row: _Row,
+    row: Row,
     contrasts: Sequence[LaneContrast],
     shifts: NDArray[np.float64],
     sensitivity: float,
+    lettered: Sequence[NDArray[np.float64]],
 ) -> None:
     """Look again in the lanes without a peak, exactly where the row runs."""
     if len(row.peaks) < 2:
@@ -191,7 +185,7 @@ def _borrow(
     for k, c in enumerate(contrasts):
         if k not in row.peaks:
             peak = _look_again(c, row.t + shifts[k], row.scale, sensitivity)
-            if peak is not None:
+            if peak is not None and not is_lettered(peak, lettered[k]):
                 row.peaks[k] = peak
 
 
@@ -201,7 +195,7 @@ def _look_again(
     """Return a peak, or the bend of a doublet's weak partner, at the expected place."""
     index = found.nearest_scale(scale)
     fine = max(0, index - 1)
-    reach = 0.7 * _reach(scale)
+    reach = 0.7 * reach_of(scale)
     n = found.snr.shape[1]
     a, b = max(1, int(expected - reach)), min(n - 1, int(expected + reach) + 2)
     for snr, strips, k in (
@@ -223,16 +217,16 @@ def _look_again(
     return None
 
 
-def _merge(rows: list[_Row], shifts: NDArray[np.float64]) -> list[_Row]:
+def _merge(rows: list[Row], shifts: NDArray[np.float64]) -> list[Row]:
     """Join rows that are one: nearer than bands can be parted, or near and never in one lane."""
     rows = sorted(rows, key=lambda r: r.t)
-    merged: list[_Row] = []
+    merged: list[Row] = []
     for row in rows:
         last = merged[-1] if merged else None
         if last is not None and (
             row.t - last.t < max(2.0, 0.8 * min(row.scale, last.scale))
             or (
-                row.t - last.t < 1.5 * _reach(max(row.scale, last.scale))
+                row.t - last.t < 1.5 * reach_of(max(row.scale, last.scale))
                 and not set(row.peaks) & set(last.peaks)
             )
         ):
@@ -245,70 +239,10 @@ def _merge(rows: list[_Row], shifts: NDArray[np.float64]) -> list[_Row]:
     return merged
 
 
-def _typical_scale(rows: Sequence[_Row]) -> float:
-    """Return the scale that most of the evidence has: the bands of one blot are of one kind."""
-    if not rows:
-        return 1.0
-    scales = [r.scale for r in rows]
-    weights = [sum(np.log1p(p.snr / 3) for p in r.peaks.values()) for r in rows]
-    return weighted_median(scales, weights)
-
-
-def _doubt(row: _Row, typical: float, length: int) -> float:
-    """Return by how much more a row must stand out to be believed.
-
-    Blotches and smears are taller than bands; beside the end of a lane only one side is seen.
-    """
-    doubt = max(1.0, row.scale / (1.5 * typical)) ** 2
-    at_end = min(row.t, length - row.t) < 2.4 * row.scale
-    return doubt * (1.5 if at_end else 1.0)
-
-
-def _believed(row: _Row, threshold: float) -> bool:
-    strongest = max(p.snr for p in row.peaks.values())
-    # One strong band does not make a row, however many lanes there are; the cap grows with the
-    # threshold, or no row could ever reach a high one.
-    cap = max(10.0, 2.8 * threshold)
-    together = sum(min(p.snr, cap) for p in row.peaks.values()) / np.sqrt(len(row.peaks))
-    if len(row.peaks) == 1:
-        return bool(strongest >= ALONE * threshold)
-    return bool(together >= 1.5 * threshold)
-
-
-def _line_share(
-    row: _Row,
-    contrasts: Sequence[LaneContrast],
-    between: Sequence[tuple[int, PlainContrast]],
-    shifts: NDArray[np.float64],
-) -> float:
-    """Return how much of its contrast a row keeps between and beside lanes; 0 where none tells."""
-    shares = []
-    for k, gap in between:
-        beside = [i for i in (k, k + 1) if 0 <= i < len(contrasts)]
-        mine = [
-            _contrast_at(contrasts[i], row.t + shifts[i], row.scale)
-            for i in beside
-            if i in row.peaks
-        ]
-        if mine and min(mine) > 0:
-            there = row.t + float(np.mean([shifts[i] for i in beside]))
-            shares.append(_contrast_at(gap, there, row.scale) / min(mine))
-    return float(np.median(shares)) if len(shares) >= FEWEST_GAPS else 0.0
-
-
-def _contrast_at(found: PlainContrast, expected: float, scale: float) -> float:
-    """Return the largest contrast of a lane near a place, at the row's scale."""
-    index = found.nearest_scale(scale)
-    reach = 0.7 * _reach(scale)
-    n = found.contrast.shape[1]
-    a, b = max(0, int(expected - reach)), min(n, int(expected + reach) + 2)
-    return float(found.contrast[index, a:b].max()) if b > a else 0.0
-
-
 def _bands(
     lanes: Sequence[Lane],
     straight: Sequence[StraightLane],
-    rows: list[_Row],
+    rows: list[Row],
     shifts: NDArray[np.float64],
 ) -> tuple[Band, ...]:
     profiles = [s.mean for s in straight]

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from blotquant.bands.doublets import split_doublets
 from blotquant.bands.kept import carry, with_kept_rows
@@ -13,9 +14,11 @@ from blotquant.bands.rows import SeenLanes, detect_bands
 from blotquant.bands.shapes import BandShape
 from blotquant.cache import StageCache
 from blotquant.flags import Flag
-from blotquant.image.contrast import WORK_SIZE_PX
+from blotquant.image.contrast import WORK_SIZE_PX, work_copy
+from blotquant.image.lettering import lettering
 from blotquant.image.saturation import saturated_pixels
 from blotquant.lanes.gaps import lanes_beside, lanes_between
+from blotquant.lanes.lettered import lettered_shares
 from blotquant.lanes.profile import StraightLane, lane_profile, straighten
 from blotquant.model.band import Band, BandMeasurement
 from blotquant.model.lane import Lane, LaneProfile
@@ -119,6 +122,16 @@ def placed_in(report: ImageReport, laid: LaidOut, bands: Sequence[Band]) -> list
     ]
 
 
+def _lettered(
+    report: ImageReport, laid: LaidOut, cache: StageCache
+) -> tuple[NDArray[np.float64], ...]:
+    """Return the share of lettering at every position of each lane."""
+    sha, pixels = report.image.sha256, report.image.pixels
+    copy = cache.get(("work", sha), lambda: work_copy(pixels))
+    letters = cache.get(("letters", sha), lambda: lettering(copy.pixels))
+    return lettered_shares(letters, copy, laid.lanes, [s.mean.size for s in laid.straight])
+
+
 def membrane_bands(
     project: Project, report: ImageReport, membrane: str, laid: LaidOut, cache: StageCache
 ) -> tuple[Band, ...]:
@@ -137,7 +150,9 @@ def membrane_bands(
 
     def find() -> tuple[Band, ...]:
         seen = cache.get(("seen", *key), lambda: SeenLanes.of(laid.straight, unit, laid.gaps))
-        seen_bands = detect_bands(lanes, laid.straight, sensitivity, unit, laid.gaps, seen)
+        seen_bands = detect_bands(
+            lanes, laid.straight, sensitivity, unit, laid.gaps, seen, _lettered(report, laid, cache)
+        )
         return _with_doublets(report, laid, seen_bands, cache)
 
     found = cache.get(("bands", *key, sensitivity), find)
