@@ -23,7 +23,9 @@ from blotquant.bands.suspects import (
     doubt_of,
     is_believed,
     is_lettered,
+    is_taken,
     line_share_of,
+    parted_px,
     reach_of,
     strong_contrast,
     typical_scale,
@@ -100,7 +102,8 @@ def detect_bands(
     shifts = _shifts(lanes, peaks)
     rows = _collect(peaks, shifts, sensitivity)
     for row in rows:
-        _borrow(row, contrasts, shifts, sensitivity, blank)
+        others = [r for r in rows if r is not row]
+        _borrow(row, others, contrasts, shifts, sensitivity, blank)
     rows = without_ruled(_merge(rows, shifts), len(lanes), min(contrasts[0].scales_px))
     length = min(s.signal.shape[0] for s in straight)
     typical, strong = typical_scale(rows), strong_contrast(rows, len(lanes))
@@ -174,6 +177,7 @@ def _nearest(peaks: Sequence[Peak], position: float, reach: float) -> Peak | Non
 
 def _borrow(
     row: Row,
+    others: Sequence[Row],
     contrasts: Sequence[LaneContrast],
     shifts: NDArray[np.float64],
     sensitivity: float,
@@ -185,8 +189,9 @@ def _borrow(
     for k, c in enumerate(contrasts):
         if k not in row.peaks:
             peak = _look_again(c, row.t + shifts[k], row.scale, sensitivity)
-            if peak is not None and not is_lettered(peak, lettered[k]):
-                row.peaks[k] = peak
+            if peak is None or is_lettered(peak, lettered[k]) or is_taken(peak, k, others):
+                continue
+            row.peaks[k] = peak
 
 
 def _look_again(
@@ -224,7 +229,7 @@ def _merge(rows: list[Row], shifts: NDArray[np.float64]) -> list[Row]:
     for row in rows:
         last = merged[-1] if merged else None
         if last is not None and (
-            row.t - last.t < max(2.0, 0.8 * min(row.scale, last.scale))
+            row.t - last.t < parted_px(row.scale, last.scale)
             or (
                 row.t - last.t < 1.5 * reach_of(max(row.scale, last.scale))
                 and not set(row.peaks) & set(last.peaks)

@@ -19,6 +19,7 @@ LETTERED = 0.25  # of a lane's width: a peak on so much lettering is a label
 FEWEST_RULED, RULED_SHARE = 5, 0.8  # lanes, and share of all lanes, that a drawn line crosses
 THICKER = 1.3  # than drawn lines are the bands beside them
 EVEN = 0.12  # relative scatter of its contrast at most: the edges of a frame are no bands
+PARTED, LEAST_PARTED_PX = 0.8, 2.0  # scales, and px: bands that are nearer cannot be parted
 ALONE = 1.7  # a row that shows in a single lane must be surer by this factor
 
 
@@ -140,3 +141,16 @@ def is_lettered(peak: Peak, lettered: NDArray[np.float64]) -> bool:
     first = max(0, int(peak.position_px - peak.scale_px))
     around = lettered[first : int(peak.position_px + peak.scale_px) + 2]
     return bool(around.size and around.max() > LETTERED)
+
+
+def is_taken(peak: Peak, lane: int, others: Sequence[Row]) -> bool:
+    """Tell whether a lane's peak is another row's: nearer to it than bands can be parted."""
+    taken = (r.peaks[lane] for r in others if lane in r.peaks)
+    return any(
+        abs(p.position_px - peak.position_px) < parted_px(p.scale_px, peak.scale_px) for p in taken
+    )
+
+
+def parted_px(scale: float, other: float) -> float:
+    """Return how far apart two bands of these scales are at least, px: nearer ones are one."""
+    return max(LEAST_PARTED_PX, PARTED * min(scale, other))

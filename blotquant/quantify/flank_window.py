@@ -88,7 +88,9 @@ class FlankBand:
         reach = beyond * (self.band.stop_px - self.band.start_px)
         start = math.floor(max(self.band.start_px - reach, self.room[0]))
         stop = math.ceil(min(self.band.stop_px + reach, self.room[1])) + 1
-        return max(start, 0), min(stop, self.straight.signal.shape[0])
+        start = max(start, 0)
+        # A neighbour whose limits begin above the lane leaves no room.
+        return start, max(start, min(stop, self.straight.signal.shape[0]))
 
 
 def room_for(band: Band, mates: Sequence[Band]) -> tuple[float, float]:

@@ -17,6 +17,8 @@ from blotquant.model.band import Band
 from blotquant.model.lane import LaneProfile
 from blotquant.quantify.extract import LaneBands
 
+ELSEWHERE = 1.0  # in sigma: a band as far from where its row has it was seen elsewhere
+APART = 1.0  # in sigma: nearer to another band nothing hides that could be told from it
 MASK_RIM = 0.08  # of a band's height, kept out of the background on either side
 
 
@@ -76,7 +78,7 @@ def lane_view(
 ) -> LaneView:
     """Return what a background method may look at."""
     apexes = _apexes(bands, shapes)
-    present = _present(bands, shapes)
+    present = _present(bands, shapes, apexes)
     rows = _rows(bands, shapes, apexes)
     return LaneView(
         straight=straight,
@@ -138,11 +140,23 @@ def _rows(
     )
 
 
-def _present(bands: Sequence[Band], shapes: Mapping[int, BandShape]) -> tuple[bool, ...]:
-    """Tell which bands are there, or could hide on the flank of one that is."""
+def _present(
+    bands: Sequence[Band], shapes: Mapping[int, BandShape], apexes: Sequence[float]
+) -> tuple[bool, ...]:
+    """Tell which bands are there, or could hide on the flank of one that is.
+
+    What would lie on another band's top cannot be told from it: there is nothing to fit.
+    """
     groups = _group_numbers(bands, shapes)
     lively = {g for g, b in zip(groups, bands, strict=True) if b.found}
-    return tuple(g in lively for g in groups)
+    present = [b.found for b in bands]
+    for k, band in enumerate(bands):
+        if band.found or groups[k] not in lively:
+            continue
+        apart = APART * _shape_of(band, shapes).sigma_px
+        there = (apexes[i] for i, p in enumerate(present) if p)
+        present[k] = all(abs(apexes[k] - other) > apart for other in there)
+    return tuple(present)
 
 
 def _shape_of(band: Band, shapes: Mapping[int, BandShape]) -> BandShape:
@@ -153,7 +167,11 @@ def _shape_of(band: Band, shapes: Mapping[int, BandShape]) -> BandShape:
 
 
 def _apexes(bands: Sequence[Band], shapes: Mapping[int, BandShape]) -> list[float]:
-    """Return where each shape sits: overlapping bands keep their spacing from the clearest."""
+    """Return where each shape sits: overlapping bands keep their spacing from the clearest.
+
+    A band that is seen elsewhere stays there: far along a lane the spacing of its row may not hold.
+    One that is not seen keeps its spacing from the nearest that is.
+    """
     place = {b.row: b for b in bands}
     out = []
     for band in bands:
@@ -165,9 +183,15 @@ def _apexes(bands: Sequence[Band], shapes: Mapping[int, BandShape]) -> list[floa
         if not mine:
             out.append(band.apex_px)
             continue
-        lead = max(mine, key=lambda b: b.confidence)
-        lead_offset = _shape_of(lead, shapes).offset_px or 0.0
-        out.append(lead.apex_px + shape.offset_px - lead_offset)
+
+        def away(other: Band, offset: float = shape.offset_px) -> float:
+            return offset - (_shape_of(other, shapes).offset_px or 0.0)
+
+        clearest = max(mine, key=lambda b: b.confidence)
+        lead = clearest if band.found else min(mine, key=lambda b: abs(away(b)))
+        expected = lead.apex_px + away(lead)
+        elsewhere = band.found and abs(band.apex_px - expected) > ELSEWHERE * shape.sigma_px
+        out.append(band.apex_px if elsewhere else expected)
     return out
 
 

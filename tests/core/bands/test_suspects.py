@@ -6,7 +6,7 @@ import pytest
 from blotquant.bands.contrast import lane_contrasts, plain_contrasts
 from blotquant.bands.peaks import Peak
 from blotquant.bands.rows import detect_bands
-from blotquant.bands.suspects import Row, doubt_of, line_share_of, without_ruled
+from blotquant.bands.suspects import Row, doubt_of, is_taken, line_share_of, without_ruled
 from blotquant.image.contrast import WorkCopy
 from blotquant.lanes.lettered import lettered_shares
 from blotquant.lanes.profile import StraightLane
@@ -84,6 +84,14 @@ def test_thin_rows_alike_in_all_lanes_are_the_edges_of_a_frame():
     assert without_ruled([frame], 6, 1.2) == [frame]
     few = row(20.0, 1.2, [100.0] * 4)
     assert without_ruled([few, row(60.0, 4.0, [50.0, 90, 70, 80])], 4, 1.2)[0] is few
+
+
+@pytest.mark.parametrize(("at", "taken"), [(150.0, True), (153.0, True), (154.0, False)])
+def test_a_peak_of_another_row_is_not_borrowed(at, taken):
+    other = row(150.0, 4.0, [900.0, 900.0])
+    peak = Peak(position_px=at, snr=20.0, scale_px=4.0, contrast=900.0, strips=1.0)
+    assert is_taken(peak, 1, [other]) is taken
+    assert not is_taken(peak, 2, [other])
 
 
 @pytest.mark.parametrize(("share", "more"), [(0.5, 1.0), (0.02, 1.0), (0.005, 4.0)])

@@ -16,7 +16,7 @@ from blotquant.model.band import Band
 from blotquant.model.noise import NoiseModel
 from blotquant.model.project import Project
 from blotquant.pipeline import analyse
-from blotquant.quantify.flank_window import FlankBand, room_for
+from blotquant.quantify.flank_window import FlankBand, Window, room_for
 from blotquant.quantify.flanks import estimate_row, shape_of_row
 from blotquant.simulate import scene, simulate_blot
 from blotquant.stages.estimating import taken_as_volumes
@@ -61,6 +61,12 @@ def test_the_flanks_tell_the_volume(volume):
     assert strong is not None
     assert strong.volume == pytest.approx(volume, rel=0.02)
     assert row[2].volume <= strong.low < volume < strong.high
+
+
+def test_a_neighbour_whose_limits_begin_above_the_lane_leaves_no_room():
+    band = replace(_band(1, 5e7), room=(-math.inf, -4.0))
+    assert band.rows(0.5) == (0, 0)
+    assert Window.of(band) is None
 
 
 def test_a_row_that_is_clipped_in_every_lane_teaches_itself():
