@@ -11,6 +11,7 @@ OWN = 0.6  # overlap (intersection over union) from which a crest belongs to a s
 SHARE = 0.15  # of the other lanes' signal-to-noise ratio that a lane reaches somewhere, ...
 LADDER_OVERLAP = 0.75
 LADDER_BANDS = 4  # ... or so many bands of its own width, ...
+ALIKE = 2.0  # ratio of the thicknesses of two bands of one row
 SHARED_ROW = 2  # ... or a band at the height of the strongest bands of so many sure lanes
 
 
@@ -38,5 +39,6 @@ def without_strays(strips: tuple[Strip, ...], pieces: tuple[Piece, ...]) -> tupl
 
 
 def same_row(p: Piece, q: Piece) -> bool:
-    """Tell whether two crests lie at about the same height, within what a smile bends a row."""
-    return abs(p.y - q.y) < 2 * (p.thickness + q.thickness)
+    """Tell whether two crests are about as thick and at one height, but for a smile."""
+    alike = 1 / ALIKE < p.thickness / q.thickness < ALIKE
+    return alike and abs(p.y - q.y) < 2 * (p.thickness + q.thickness)
