@@ -8,8 +8,10 @@ all lanes. The shapes part overlapping bands and weigh faint ones; strong bands 
 from __future__ import annotations
 
 import itertools
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from statistics import median
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +25,8 @@ Profiles = Sequence[NDArray[np.float64]]
 CLEAR_SNR = 5.0  # lanes whose apex stands this many noise units above the level teach the shape
 LARGEST_MISFIT = 0.08  # from here on a group of rows does not share a shape
 LARGEST_GROUP = 4  # rows that are fitted together; a ladder of touching bands is cut up
+TOUCHING = 0.25  # of the lanes that show either: rows that touch in fewer overlap ...
+NEAR = 0.6  # ... only if they are as near, in the height of the taller
 PAIR = 2
 NARROW_ENOUGH = 1.15  # times the narrowest row
 FEWEST_ALIKE = 3  # rows whose median says what bands usually look like
@@ -117,17 +121,33 @@ def _learn(
 
 
 def _groups(bands: Sequence[Sequence[Band]]) -> list[tuple[int, ...]]:
-    """Join rows whose bands touch in any lane where both were found."""
+    """Join rows that overlap: whose bands touch in a quarter of the lanes that show either, ...
+
+    ... or in any lane if they are near for their height, since most lanes may show a close pair as
+    one band. A ladder beside the samples has bands everywhere that touch theirs, of another width.
+    """
     rows = sorted({b.row for mine in bands for b in mine})
-    joined: set[tuple[int, int]] = set()
+    seen = {row: [b for mine in bands for b in mine if b.row == row and b.found] for row in rows}
+    touching: defaultdict[tuple[int, int], list[float]] = defaultdict(list)
     for mine in bands:
         found = sorted((b for b in mine if b.found), key=lambda b: b.apex_px)
         for a, b in itertools.pairwise(found):
             if b.start_px <= a.stop_px + 1e-6:
-                joined.add((min(a.row, b.row), max(a.row, b.row)))
+                pair = min(a.row, b.row), max(a.row, b.row)
+                touching[pair].append(b.apex_px - a.apex_px)
+
+    def overlap(a: int, b: int) -> bool:
+        apart = touching.get((a, b))
+        if not apart:
+            return False
+        if len(apart) >= TOUCHING * len({x.lane for x in (*seen[a], *seen[b])}):
+            return True
+        height = max(median([x.stop_px - x.start_px for x in seen[r]]) for r in (a, b))
+        return median(apart) < NEAR * height
+
     groups: list[list[int]] = []
     for row in rows:
-        if groups and (groups[-1][-1], row) in joined and len(groups[-1]) < LARGEST_GROUP:
+        if groups and overlap(groups[-1][-1], row) and len(groups[-1]) < LARGEST_GROUP:
             groups[-1].append(row)
         else:
             groups.append([row])

@@ -12,7 +12,8 @@ from blotquant.lanes.widths import mode_of, with_typical_width
 MAX_LEAN_DEG = 12.0
 HELD_PX2 = (3.0 / 0.026) ** 2  # a placement error of 3 px against a prior of 1.5 degrees
 ENOUGH_PIECES = 70
-SQUARE_DEG = 4.0  # standard deviation of lanes from running square to their bands
+SQUARE_DEG = 4.0  # standard deviation of lanes from running square to their bands ...
+FAN_SQUARE_DEG = 8.0  # ... and where they spread like a fan, so that bands do not follow them
 
 
 def common_lean(crests: Table) -> float:
@@ -36,7 +37,7 @@ def common_lean(crests: Table) -> float:
     leans = np.tan(np.radians(np.linspace(-MAX_LEAN_DEG, MAX_LEAN_DEG, 49)))
     scores = _lined_up_at(leans, table, pairs)
     # Far from the bands' own slope a lean must be much better to be believed.
-    scores *= _squareness(leans, start)
+    scores *= _squareness(leans, start, SQUARE_DEG)
     if scores.max() <= 0:
         return start
     best = float(leans[int(scores.argmax())])
@@ -57,10 +58,10 @@ def _square_to_bands(wide: Table) -> float:
     return float(np.clip(-wide.slope[order][half], -limit, limit))
 
 
-def _squareness(leans: NDArray[np.float64], square: float) -> NDArray[np.float64]:
+def _squareness(leans: NDArray[np.float64], square: float, sd_deg: float) -> NDArray[np.float64]:
     """Return how likely lanes lean so, where the bands themselves tell another lean (0 to 1)."""
     off = np.degrees(np.arctan(leans)) - np.degrees(np.arctan(square))
-    return np.asarray(np.exp(-0.5 * (off / SQUARE_DEG) ** 2))
+    return np.asarray(np.exp(-0.5 * (off / sd_deg) ** 2))
 
 
 def _lined_up_at(
@@ -90,8 +91,9 @@ def lined_up(crests: Table, lean: float) -> float:
     agree = agreement(*table.sheared(lean)) * np.triu(apart, 1)
     evidence = float((table.weight[:, None] * table.weight[None] * agree).sum())
     wide = _wide(crests)
-    likely = _squareness(np.array(lean), _square_to_bands(wide)) if wide.y.size else 1.0
-    return evidence * float(likely)
+    if not wide.y.size:
+        return evidence
+    return evidence * float(_squareness(np.array(lean), _square_to_bands(wide), FAN_SQUARE_DEG))
 
 
 def strongest(crests: Table) -> Table:
