@@ -9,34 +9,41 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+from numpy.typing import NDArray
+
 from blotquant.image.contrast import ScaleContrast, WorkCopy, contrasts
 from blotquant.lanes.choose import without_satellites
 from blotquant.lanes.decoys import CLEAR_SNR, beyond_decoys
 from blotquant.lanes.ridges import SEED_SNR, Piece, find_pieces, ridge_map
 from blotquant.lanes.trust import Ground, believable
-from blotquant.lanes.widths import typical_width, without_lines
+from blotquant.lanes.widths import SPECK, typical_width, without_lines
 from blotquant.model.image import Polarity
 
 FAINT_SNR = 12.0  # crests below this may be broken up by noise ...
 FAINT_SHARE = 0.7  # ... and are all looked at anew where they are so much of the evidence
 WIDER = 0.008  # of the picture's width: smoothing across of that look
 WIDE_SEED_SNR = 4.0  # there: smoothed noise has far fewer places at which it may reach this
-NARROW = 0.015  # of the picture's width: specks are no wider
 BLURRED = 3.0  # times that smoothing: what is no wider there is a speck, or noise at the frame ...
 GAIN = 2.0  # ... and so is what is clearer by more than smoothing can make a band
 WIDER_OF_LANE = 0.1  # of a lane's width: smoothing across of the look at single fragments
 
 
 def lane_pieces(
-    copy: WorkCopy, scales: Sequence[ScaleContrast], polarity: Polarity
+    copy: WorkCopy,
+    scales: Sequence[ScaleContrast],
+    polarity: Polarity,
+    letters: NDArray[np.bool_] | None = None,
 ) -> tuple[Piece, ...]:
     """Return the pieces of crests on the whole photograph, without satellites.
+
+    `letters` marks the lettering on the copy, where it is known already.
 
     Where nearly all crests are faint, a wider look takes their place if it explains more; where
     some are, its longer pieces take the place of fragments. Each look costs about as much as the
     crests themselves.
     """
-    ground = Ground.of(copy, polarity)
+    ground = Ground.of(copy, polarity, letters)
     room = float(copy.pixels.shape[1])
     pieces = without_lines(_seen(ground, scales, polarity, SEED_SNR), room)
     faint = [p for p in pieces if p.snr < FAINT_SNR]
@@ -54,7 +61,7 @@ def _seen(
 ) -> tuple[Piece, ...]:
     """Return what may be bands, and where nothing is clear no more than rises above the ground."""
     pieces = _believed(ground, scales, polarity, seed_snr)
-    specks = [p for p in pieces if p.width <= NARROW * ground.bright.shape[1]]
+    specks = [p for p in pieces if p.width <= SPECK * ground.bright.shape[1]]
     wide = tuple(p for p in pieces if p not in specks)
     if not wide or max(p.snr for p in wide) >= CLEAR_SNR:
         return pieces

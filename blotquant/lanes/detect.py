@@ -24,7 +24,7 @@ from blotquant.lanes.wanted import (
     pieces_of,
     straight_extent,
 )
-from blotquant.lanes.widths import without_lines
+from blotquant.lanes.widths import SPECK, without_lines
 from blotquant.model.geometry import Membrane, Point
 from blotquant.model.image import Polarity
 from blotquant.model.lane import Lane, LaneKind
@@ -54,7 +54,7 @@ class LaneDetector(Protocol):
 
 
 RIM = 1.5  # thicknesses from a membrane's edge: a crest as near runs along it
-NARROW, MANY = 0.015, 8  # of the membrane: lanes as narrow are specks, unless there are many
+MANY = 8  # as many narrow lanes are no specks
 
 LANE_DETECTORS: Registry[LaneDetector] = Registry("lane detector", "blotquant.lane_detectors")
 
@@ -106,7 +106,7 @@ class RidgeLanes:
         strips = [_own_lean(s, table) for s in choose_strips(flat, lean)]
         if len(strips) < MANY:
             left, _, right, _ = membrane.bounds
-            strips = [s for s in strips if s.width * copy.scale > NARROW * (right - left)]
+            strips = [s for s in strips if s.width * copy.scale > SPECK * (right - left)]
         return (_with_inferred(strips) if self.infer_blank_lanes else strips), fan
 
     def _around(

@@ -9,6 +9,7 @@ from blotquant.lanes.ridges import Piece
 from blotquant.lanes.strips import Table, agreement
 
 ROW_PRIOR = 5.0  # evidence that the typical width of the picture counts for in a row
+SPECK = 0.015  # of the room: what is no wider is a speck, unless there are many
 HALF = 0.5  # of the room: of two lanes, one is narrower
 ALIKE = 1.6  # ratio of the widths of two bands of one row
 

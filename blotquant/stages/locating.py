@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from blotquant.cache import StageCache
 from blotquant.image.contrast import WorkCopy, contrasts, work_copy
+from blotquant.image.lettering import lettering
 from blotquant.image.membranes import Evidence, find_membranes
 from blotquant.image.noise import estimate_noise
 from blotquant.image.polarity import guess_polarity
@@ -59,7 +60,10 @@ def locate(
         ("noise", sha, polarity),
         lambda: image.noise or estimate_noise(image.pixels, image.full_scale, polarity),
     )
-    pieces = cache.get(("pieces", sha, polarity), lambda: lane_pieces(copy, scales, polarity))
+    letters = cache.get(("letters", sha), lambda: lettering(copy.pixels))
+    pieces = cache.get(
+        ("pieces", sha, polarity), lambda: lane_pieces(copy, scales, polarity, letters)
+    )
     membranes = _membranes(project, photograph, image, copy, pieces, cache)
     report = ImageReport(
         photograph=photograph,

@@ -19,6 +19,7 @@ import numpy as np
 from blotquant.image import contrast, membranes, outlines
 from blotquant.lanes import choose, closer, combs, crests, detect, ridges, trust
 from blotquant.lanes.fan import Fan
+from blotquant.stages import locating
 
 _SIDES: Callable[..., Any] = vars(contrast)["_smooth_and_sides"]
 _CURVE: Callable[..., Any] = vars(contrast)["_curve"]
@@ -97,7 +98,10 @@ IDEAS = (
     ),
     Idea(
         what="lettering is known",
-        without=((trust, "lettering", lambda pixels: np.zeros(pixels.shape, dtype=bool)),),
+        without=tuple(
+            (m, "lettering", lambda pixels: np.zeros(pixels.shape, dtype=bool))
+            for m in (trust, locating)
+        ),
         shares=CONTRAST,
     ),
     Idea(
