@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -60,8 +61,6 @@ class Turned:
 
     def cut(self, pixels: NDArray[Any]) -> NDArray[Any]:
         """Return the part of a picture, upright; beyond its edges the outermost pixels go on."""
-        import cv2  # noqa: PLC0415 - slow import
-
         (ux, uy), (vx, vy) = along_and_down(self.angle_deg)
         back = np.array([[ux, vx, self.corner[0]], [uy, vy, self.corner[1]]])
         cut: NDArray[Any] = cv2.warpAffine(
