@@ -43,25 +43,31 @@ def _has_neighbour(table: Table) -> NDArray[np.bool_]:
 
 def typical_width(pieces: tuple[Piece, ...]) -> float:
     """Return the width that most of the evidence has, 0 without pieces."""
-    wide = [p for p in pieces if p.width > 12]
-    if not wide:
-        return 0.0
-    widths = np.array([p.width for p in wide])
-    return mode_of(widths, np.array([p.weight * p.width for p in wide]))
+    return _typical(Table.of(pieces))
 
 
 def with_typical_width(crests: Table) -> Table:
     """Return the crests that are about as wide as most; all of them where none is wide."""
-    wide = crests.only(crests.width > 12)
-    typical = mode_of(wide.width, wide.weight * wide.width) if wide.y.size else 0.0
-    alike = (crests.width > 0.5 * typical) & (crests.width < 2 * typical)
+    alike = _about_typical(crests)
     return crests.only(alike) if alike.any() else crests
 
 
 def of_typical_width(pieces: tuple[Piece, ...]) -> tuple[Piece, ...]:
     """Return the pieces that are about as wide as most: no specks, no lines across the lanes."""
-    typical = typical_width(pieces)
-    return tuple(p for p in pieces if 0.5 * typical < p.width < 2 * typical) or pieces
+    alike = _about_typical(Table.of(pieces))
+    return (
+        tuple(p for p, is_alike in zip(pieces, alike.tolist(), strict=True) if is_alike) or pieces
+    )
+
+
+def _about_typical(crests: Table) -> NDArray[np.bool_]:
+    typical = _typical(crests)
+    return np.asarray((crests.width > 0.5 * typical) & (crests.width < 2 * typical))
+
+
+def _typical(crests: Table) -> float:
+    wide = crests.only(crests.width > 12)
+    return mode_of(wide.width, wide.weight * wide.width) if wide.y.size else 0.0
 
 
 def row_widths(table: Table, typical: float) -> NDArray[np.float64]:
