@@ -14,6 +14,7 @@ from PySide6.QtCore import (
     QObject,
     QSettings,
     QStandardPaths,
+    Qt,
     QTemporaryDir,
     QTimer,
 )
@@ -40,6 +41,11 @@ class Options:
     row: int = 0
     stage: str = ""
     actions: tuple[str, ...] = ()
+
+    @property
+    def asks_for_a_view(self) -> bool:
+        """Whether something is to be shown or done once the files are open."""
+        return bool(self.photograph > 1 or self.lane or self.stage or self.actions)
 
 
 def parse(arguments: Sequence[str]) -> Options:
@@ -129,6 +135,9 @@ class Starter(QObject):
             self.session.settled.connect(self._shoot_soon)
             self.session.notices.said.connect(self._check_failed)
             self.session.crashed.connect(self._fail)
+        elif self._options.asks_for_a_view:
+            once = Qt.ConnectionType.SingleShotConnection
+            self.session.settled.connect(self._select, once)
         self.window.show()
         QTimer.singleShot(0, self._open)
         if self._options.screenshot is None:
