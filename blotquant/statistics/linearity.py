@@ -102,7 +102,8 @@ def _measurable(points: Sequence[DilutionPoint]) -> _Cloud:
     cv = np.array([p.volume_se for p in used], dtype=np.float64) / volume
     return _Cloud(
         points=used,
-        x=np.log(np.array([p.amount for p in used], dtype=np.float64)),
+        # By the same function as the stretches: another one may round the other way.
+        x=np.array([math.log(p.amount) for p in used], dtype=np.float64),
         y=np.log(volume),
         variance=np.maximum(cv, _LEAST_CV) ** 2,
     )
@@ -236,7 +237,9 @@ def _with_range(series: DilutionSeries, cloud: _Cloud, run: _Run, level: float) 
     inside = (cloud.x >= run.levels[0]) & (cloud.x <= run.levels[-1])
     lanes = {p.lane for p, is_in in zip(cloud.points, inside, strict=True) if is_in}
     ends = np.exp(run.response_ln + run.levels[[0, -1]])
-    volumes = np.append(np.exp(cloud.y[inside]), ends)
+    # As they were measured: rounding in their logarithms would put the outermost outside.
+    own = [p.volume for p, is_in in zip(cloud.points, inside, strict=True) if is_in]
+    volumes = np.append(own, ends)
     low, high = run.offset.interval(0, level)
     amounts = [p.amount for p in cloud.points if p.lane in lanes]
     return replace(
